@@ -38,9 +38,11 @@ func (a *Anonymize) Run(in app.Input) (*AnonymizeAnswer, error) {
 	case len(a.Key) == 0:
 		return out, app.Wrong("key", " is empty")
 	case len(a.Key) < anonymize.GoodKey:
-		out.Notes.Say("the key has %d bytes: with one of less than %d the names can be guessed", len(a.Key), anonymize.GoodKey)
+		out.Notes.Say("the key has %d bytes: with one of less than %d the names can be guessed", len(a.Key),
+			anonymize.GoodKey)
 	}
 	mapping := anonymize.New(a.Key)
+	// Words that stay are those of all configurations: one that a log names may stand in a file that comes later.
 	texts := make([][]byte, 0, len(a.Paths))
 	for _, path := range a.Paths {
 		src, err := a.read(in, path)
@@ -65,6 +67,7 @@ func (a *Anonymize) read(in app.Input, path string) ([]byte, error) {
 		return nil, fmt.Errorf("%s is larger than %d MB: divide it, one key gives the same words in all parts",
 			app.DisplayName(path), parser.MaxSize>>20)
 	}
+	// Within packed or foreign bytes no word is found, so all of them would be passed on as they are.
 	if content, what := sniff.Bytes(src); content == sniff.Data || content == sniff.Foreign {
 		return nil, fmt.Errorf("%s is %s; unpack it, or write it in UTF-8", app.DisplayName(path), what)
 	}

@@ -16,7 +16,7 @@ import (
 // and a script for a pipeline.
 type Begin struct {
 	Config  string   // the plugin-cfg.xml that there is, "" for a sketch of one to be
-	Seen    string   // its path as the new files are to name it
+	Seen    string   // its path as the new files are to name it, from the folder that they lie in
 	Members []string // of a sketch: HOST or HOST:PORT
 	Apps    []string // of a sketch: NAME=/CONTEXTROOT
 }
@@ -44,9 +44,11 @@ func (b *Begin) Run(in app.Input) (*BeginAnswer, error) {
 	}
 	suite := InitSuite{Config: app.Config{Path: b.Config}, Named: b.Seen}
 	if b.Config == "" {
+		// The suite is made of the topology as it will be written, so it is read as if it were a file.
 		suite.Config.Path, suite.Named = "-", topologyName
 		in.Stdin = bytes.NewReader(topology)
 	}
+	// Of a file that the plug-in would reject there is no suite, and nothing is begun.
 	routes, err := suite.Run(in)
 	if err != nil {
 		a.Notes = append(a.Notes, routes.Notes...)
@@ -74,6 +76,7 @@ func (b *Begin) topology(in app.Input, notes *app.Notes) ([]byte, error) {
 }
 
 // shellQuoted is a path as one word of a shell, which is no flag either; "" for none.
+// The path comes from the command line and goes into a script that somebody runs.
 func shellQuoted(path string) string {
 	switch {
 	case path == "":
@@ -120,10 +123,12 @@ func (b *Begin) sketch() ([]byte, error) {
 		if m == nil {
 			return nil, app.Wrong("members", " %q: want HOST or HOST:PORT, and commas between them", member)
 		}
+		// The form is checked, not escaped: the sketch is a text with names put in.
 		host, port := m[1], m[2]
 		if port == "" {
 			port = "9080"
 		}
+		// A member is called as the first label of its host, unless that is a number or was taken.
 		name, _, _ := strings.Cut(host, ".")
 		if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil || seen[name] {
 			name = fmt.Sprintf("m%d", i+1)

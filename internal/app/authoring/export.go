@@ -35,7 +35,7 @@ type ExportAnswer struct {
 type exportTarget struct {
 	name   string
 	write  func(*export.Plan, *export.Options) ([]export.File, []export.Loss, error)
-	oldest export.Version // that takes what is written
+	oldest export.Version // that takes what is written; zero: any
 }
 
 var exportTargets = []exportTarget{
@@ -68,12 +68,14 @@ func (e *Export) Run(in app.Input) (*ExportAnswer, error) {
 			target.oldest)
 	}
 	l, sem, _, err := e.Plugin.Load(in, e.Config, nil, &a.Notes)
+	// Files is set beside an error, too: the notes of it have places.
 	if l != nil {
 		a.Files = l.Files
 	}
 	if err != nil {
 		return a, err
 	}
+	// See above: what a user assumes of it is about the plug-in's web server, which the target has not.
 	if _, err := sem.Assume("path-normalisation=none"); err != nil {
 		return a, err
 	}

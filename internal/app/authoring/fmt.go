@@ -33,6 +33,7 @@ func (f *Fmt) Run(in app.Input) (*FmtAnswer, error) {
 	}
 	files := diag.NewFiles()
 	cfg, reports := parser.Parse(files.Add(name, a.Old), a.Old)
+	// An attribute with a wrong value, say, is laid out as it is: only the syntax is asked about.
 	broken := slices.DeleteFunc(reports, func(d diag.Diagnostic) bool {
 		return d.Severity != diag.Error || d.Rule.Code != diag.XMLSyntax
 	})

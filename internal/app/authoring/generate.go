@@ -37,6 +37,8 @@ func (g *Generate) Run(in app.Input) (*GenerateAnswer, error) {
 		return a, fmt.Errorf("%s is no topology (YAML): it is %s", name, app.WhatItIs(src))
 	}
 	var reports []diag.Diagnostic
+	// A topology is there only where the file has no error; what is wrong with what is made of it is told with the
+	// warnings.
 	if a.Topology, reports = generate.Read(a.Files, a.Files.Add(name, src)); a.Topology != nil {
 		var more []diag.Diagnostic
 		a.Outputs, more = a.Topology.Compile(generate.Options{Stamp: g.Stamp})
@@ -50,6 +52,7 @@ func (g *Generate) Run(in app.Input) (*GenerateAnswer, error) {
 }
 
 // choose narrows the outputs to the web server that is asked for.
+// It comes last: an error in the file of another web server is one of the topology.
 func (g *Generate) choose(a *GenerateAnswer) error {
 	if g.WebServer == "" {
 		return nil
@@ -124,6 +127,7 @@ func (c *Check) Run(in app.Input) (*CheckAnswer, error) {
 		a.Notes.Add(files, reports)
 		return a, fmt.Errorf("%s cannot be compared: it is not a whole plugin-cfg.xml", name)
 	}
+	// Order, layout and values that are the default anyway are no difference.
 	for _, change := range diff.Attributes(cfg, c.Output.Config) {
 		at := name
 		if !change.OldAt.IsZero() {

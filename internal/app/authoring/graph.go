@@ -27,6 +27,7 @@ func (g *Graph) Run(in app.Input) (*GraphAnswer, error) {
 	}
 	a.Notes.Add(l.Files, l.Reports)
 	cfg := a.Config
+	// An empty Config is drawn as what it is. Of a file with an error nothing may be left to draw.
 	if len(cfg.Clusters)+len(cfg.Routes)+len(cfg.VirtualHostGroups)+len(cfg.UriGroups) == 0 &&
 		diag.Worst(l.Reports) >= diag.Error {
 		return a, fmt.Errorf("%s: there is nothing in it to draw", app.DisplayName(g.Config.Path))

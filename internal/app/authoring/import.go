@@ -25,7 +25,7 @@ type Import struct {
 type ImportAnswer struct {
 	Notes  app.Notes
 	YAML   []byte
-	Unsaid []diag.Diagnostic // what a topology cannot say, which the notes tell
+	Unsaid []diag.Diagnostic // what a topology cannot say; the notes tell it, too
 }
 
 // Run makes the topology.
@@ -65,13 +65,15 @@ func (i *Import) Run(in app.Input) (*ImportAnswer, error) {
 func (i *Import) cell(in app.Input, a *ImportAnswer, files *diag.Files) error {
 	name := app.DisplayName(i.Path)
 	if i.Session != "" {
-		return app.Wrong("session", " goes with a plugin-cfg.xml: %s is a folder, whose servers' own settings count", name)
+		return app.Wrong("session", " goes with a plugin-cfg.xml: %s is a folder, whose servers' own settings count",
+			name)
 	}
 	node, reports := cell.Topology(in.Folder(i.Path), name, files)
 	return i.made(a, files, node, reports)
 }
 
 // server makes a topology of a server.xml of Liberty.
+// The name of the server is not in it: it is that of its folder.
 func (i *Import) server(a *ImportAnswer, files *diag.Files, src []byte) error {
 	name := app.DisplayName(i.Path)
 	if i.Session != "" {
@@ -105,6 +107,7 @@ func (i *Import) made(a *ImportAnswer, files *diag.Files, node *yamldoc.Node, re
 }
 
 // serverName is that of the folder that a server.xml lies in, as Liberty has it.
+// defaultServer is what Liberty calls a server that nobody named.
 func serverName(file string) string {
 	if dir := filepath.Base(filepath.Dir(file)); file != "-" && dir != "." && dir != string(filepath.Separator) {
 		return dir
@@ -123,6 +126,7 @@ func (i *Import) sessions(in app.Input, cfg *parser.Config, files *diag.Files, n
 	if err != nil {
 		return nil, nil, err
 	}
+	// Passwords are masked, each byte where it was, before the text is a file whose lines notes show.
 	src = liberty.Masked(src)
 	read, reports := liberty.Read(files.Add(app.DisplayName(i.Session), src), src)
 	if read == nil {

@@ -57,6 +57,7 @@ func (m *Merge) Run(in app.Input) (*MergeAnswer, error) {
 		inputs = append(inputs, merge.Input{Name: app.DisplayName(path), Config: cfg})
 	}
 	result, err := merge.Merge(files, inputs, options)
+	// Its place is known to the files alone, not to the error.
 	if refused := (*merge.RefusedError)(nil); errors.As(err, &refused) {
 		err = fmt.Errorf("%s: %w", files.Start(refused.Span), err)
 	}

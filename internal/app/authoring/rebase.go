@@ -25,6 +25,7 @@ func (r *Rebase) Run(in app.Input) (*MergeAnswer, error) {
 		if f.path == "-" {
 			stdin++
 		}
+		// Before the second is read: it would be empty.
 		if stdin > 1 {
 			return a, app.Misuse("only one of the files can be standard input")
 		}

@@ -25,7 +25,7 @@ type Safety struct {
 	FailOn             []string  // of Kinds; nil for those of DefaultFailOn
 	URLs               *app.URLs // a log, of whose requests those that change are counted; nil for none
 	Accept             string    // file of reasons that are accepted, "" for none
-	Now                time.Time
+	Now                time.Time // by which acceptances run out
 }
 
 // Kinds are what reasons are about. Each may make a change unsafe; lint has one for each severity.
@@ -67,7 +67,7 @@ type SafetyPart struct {
 	Old, New string
 	Lint     []lint.Placed
 	Report   *diff.Report
-	Tests    *TestAnswer
+	Tests    *TestAnswer // no suites where one of the files is not there
 }
 
 // Run judges the change.
@@ -76,10 +76,14 @@ func (s *Safety) Run(in app.Input) (*SafetyAnswer, error) {
 	if err := s.checked(); err != nil {
 		return a, err
 	}
+	// What is accepted is read first, as an error there is told at once, and applied last, to all reasons of all
+	// pairs.
 	accepted, err := s.accepted(in, a)
 	if err != nil {
 		return a, err
 	}
+	// Reasons come in the order in which they are found: of a pair what lint says, what the comparison says, the
+	// tests.
 	pairs, err := s.pairs(in, a)
 	if err != nil {
 		return a, err
@@ -131,6 +135,7 @@ func (s *Safety) pairs(in app.Input, a *SafetyAnswer) (list []safetyPair, err er
 	if s.OldFiles == nil && s.NewFiles == nil {
 		return []safetyPair{{s.Old, s.New}}, nil
 	}
+	// The folders are compared for their pairs alone; what differs is found again file by file, with all else.
 	folders := DiffFolders{Diff: s.Diff, OldFiles: s.OldFiles, NewFiles: s.NewFiles}
 	answer, err := folders.Run(in)
 	a.Notes = append(a.Notes, answer.Notes...)
@@ -222,6 +227,8 @@ func (a *SafetyAnswer) consequences(r *diff.Report) {
 			who += "/" + k.Member
 		}
 		key := strings.TrimSpace(k.Kind + " " + who)
+		// A key must name one reason: without somebody it is about, or where one member has several, its text belongs
+		// to it.
 		if who == "" || k.Kind == "outage" {
 			key += ": " + k.Text
 		}
@@ -248,6 +255,7 @@ func (s *Safety) test(in app.Input, a *SafetyAnswer, p safetyPair) (*TestAnswer,
 		err = s.own(in, run, answer, p)
 	}
 	a.Notes = append(a.Notes, answer.Notes...)
+	// A suite that names what the new file has not any more is a finding about the change, not a failure of the work.
 	if errors.Is(err, errUnfit) {
 		a.add(Reason{Kind: "suite", Key: "suite " + err.Error(), Text: err.Error(), short: err.Error()})
 		err = nil
@@ -270,7 +278,9 @@ func (s *Safety) own(in app.Input, run Test, answer *TestAnswer, p safetyPair) e
 	if err != nil {
 		return err
 	}
+	// The suite expects what the old file does, and names the new file as its configuration.
 	text := suite.Init(l.Table, p.new, &sem)
+	// Each test has a name, so this is a suite without a test, which would be no suite.
 	if !strings.Contains(string(text), "name:") {
 		return nil // nothing is reachable in the old file
 	}
@@ -302,6 +312,7 @@ func (s *Safety) decide(a *SafetyAnswer) {
 		case r.Accepted != "":
 		case slices.Contains(fail, r.Kind):
 			r.Fails, a.Verdict = true, NotSafe
+		// NotSafe is never taken back; what only informs is no consequence.
 		case a.Verdict == safe && r.Kind != "values" && r.Kind != "lint:info":
 			a.Verdict = withConsequences
 		}

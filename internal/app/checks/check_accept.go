@@ -54,9 +54,11 @@ func (s *Safety) accepted(in app.Input, a *SafetyAnswer) (acceptances, error) {
 func (all *acceptances) apply(a *SafetyAnswer) {
 	for i := range all.list {
 		one := &all.list[i]
+		// The day itself is included; dates are UTC.
 		over := !one.until.IsZero() && !all.now.Before(one.until.AddDate(0, 0, 1))
 		for j := range a.Reasons {
 			if r := &a.Reasons[j]; r.Key == one.key {
+				// Also where it is over, so that one note is told of it and not two.
 				one.used = true
 				if !over {
 					r.Accepted = one.why

@@ -12,6 +12,7 @@ func (a *SafetyAnswer) Summary() string {
 	for _, kind := range Kinds {
 		var shorts []string
 		for _, r := range a.Reasons {
+			// Beside what makes it unsafe the rest would only hide that.
 			told := r.Fails || a.Verdict == withConsequences && r.Kind != "values" && r.Kind != "lint:info"
 			if r.Kind == kind && r.Accepted == "" && told && !slices.Contains(shorts, r.short) {
 				shorts = append(shorts, r.short)

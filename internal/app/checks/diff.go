@@ -60,6 +60,8 @@ func (d *Diff) load(in app.Input, path string, files *diag.Files, notes *app.Not
 	if err != nil {
 		return nil, err
 	}
+	// A file of IntelligentManagement without Routes is compared all the same: the two are held against each other,
+	// and none is asked about a request. So it is not loaded to decide by (app.Load.DecideBy).
 	_, missing := routecheck.New(l.Config)
 	if reports := append(l.Reports, missing...); diag.Worst(reports) == diag.Error {
 		diag.Sort(reports)
@@ -79,6 +81,7 @@ func (d *Diff) sides(old, new *app.Loaded) [2]diff.File {
 	switch {
 	case d.Platform != "":
 		sides[0].Platform, sides[1].Platform = d.Platform, d.Platform
+	// Where both are plugin-cfg.xml neither says a platform, and this changes nothing.
 	case old.Topology == nil:
 		sides[0].Platform = sides[1].Platform
 	case new.Topology == nil:
@@ -140,6 +143,7 @@ func (d *DiffFolders) folder(in app.Input, name string, paths []string, a *Folde
 			rel = path
 		}
 		rel = filepath.ToSlash(rel)
+		// One that cannot be used is still there, to be paired by its path: else its counterpart would seem new.
 		f.configs[rel] = &parser.Config{}
 		l, err := d.load(in, path, a.Files, &a.Notes)
 		if err != nil {
@@ -163,6 +167,8 @@ func (d *DiffFolders) pair(p *diff.Pair, old, new folder) (err error) {
 		if p.Report, err = d.compare(orNothing(was), orNothing(is)); err != nil {
 			return err
 		}
+		// An empty file stands for the one that is not there, so that consequences are told; a list of all its
+		// attributes would only bury them.
 		if was == nil || is == nil {
 			p.Report.Attributes = nil // all of them are new, or gone
 		}

@@ -44,6 +44,7 @@ func (e *Edit) Run(in app.Input) (*EditAnswer, error) {
 	if a.Old, err = in.Read(e.Path, nil); err != nil {
 		return a, err
 	}
+	// Whatever is refused from here on, New can be written without a change.
 	a.New = a.Old
 	if app.IsTopology(e.Path, a.Old) {
 		return a, app.Misuse("%s is a topology: change it there and generate; %s writes into a plugin-cfg.xml", a.Name,
@@ -57,6 +58,7 @@ func (e *Edit) Run(in app.Input) (*EditAnswer, error) {
 		a.Notes.Add(a.Files, reports)
 		return a, err
 	}
+	// What was asked for and is so already is noted in Done without an edit.
 	c, err := e.change(file)
 	if err != nil {
 		return a, err
@@ -112,6 +114,7 @@ func (e *Edit) judge(a *EditAnswer, file *edit.File) error {
 		}
 	}
 	a.Advice = advice(e.verb(), file.Config)
+	// The edit is made all the same: it is what was asked for, and no worse than before.
 	if _, missing := routecheck.New(file.Config); diag.Worst(missing) == diag.Error {
 		a.Notes.Say("%s: the plug-in rejects the file as it is (R18), so there is no behaviour to compare with",
 			a.Name)
@@ -164,6 +167,7 @@ func advice(verb string, cfg *parser.Config) []string {
 				"and weights begin anew then", cfg.RefreshInterval.V)
 	}
 	list := []string{when}
+	// A generator says in a comment at the top when it wrote the file: it will write it again.
 	if slices.ContainsFunc(cfg.Doc.Nodes, (*parser.Node).IsStamp) {
 		where := "Servers > Clusters > WebSphere application server clusters > CLUSTER > Cluster " +
 			"members, Configured weight"

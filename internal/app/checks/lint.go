@@ -56,11 +56,14 @@ func (l *Lint) Run(in app.Input) (*LintAnswer, error) {
 	r.read(in)
 	a := &LintAnswer{Notes: r.notes, Files: r.files, FailOn: l.FailOn, Unread: r.unread}
 	a.Checked = r.checked()
+	// All files are checked in one run, since files of a group are checked against each other.
 	found := append(lint.Run(rules.All(), r.files, r.inputs, l.Options), l.Options.Apply(rules.All(), r.reports)...)
+	// What a topology allows (allow: [WP303]) is milder in its own file alone: each looks for its own spans.
 	for _, t := range r.topologies {
 		found = t.ApplyAllow(found)
 	}
 	a.Findings = lint.Place(r.inputs, found)
+	// Before MinSeverity: an entry of the baseline that matches nothing is told, and a hidden finding matches.
 	if l.Baseline != "" {
 		if err := l.forget(in, a); err != nil {
 			return a, err
@@ -119,6 +122,7 @@ func (r *linting) read(in app.Input) {
 			input.Groups = f.Groups
 			r.inputs = append(r.inputs, input)
 		}
+		// Topologies and standard input are in no paths: neither can be repaired in place.
 		if f.Path != "-" {
 			r.paths[id] = f.Path
 		}
@@ -131,6 +135,7 @@ func (r *linting) checked() []diag.FileID {
 		ids[i] = r.inputs[i].File
 	}
 	slices.Sort(ids)
+	// A topology is an input for each of its web servers.
 	ids = slices.Compact(ids)
 	slices.SortFunc(ids, func(a, b diag.FileID) int { return strings.Compare(r.files.Name(a), r.files.Name(b)) })
 	return ids
@@ -163,6 +168,7 @@ func (f *Fix) Run(in app.Input) (*FixAnswer, error) {
 	r := &linting{request: &f.Lint, files: diag.NewFiles(), paths: map[diag.FileID]string{}}
 	r.read(in)
 	a := &FixAnswer{Notes: r.notes, Checked: len(r.inputs), Unread: r.unread}
+	// Each file is repaired by itself: what files of a group have to do with each other no fix mends.
 	for i := range r.inputs {
 		id := r.inputs[i].File
 		if r.paths[id] == "" && f.InPlace {

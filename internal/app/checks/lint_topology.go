@@ -14,11 +14,13 @@ import (
 // compile adds what would be generated from a topology, for each web server; findings stand in the YAML.
 func (r *linting) compile(id diag.FileID, groups []string) {
 	topology, reports := generate.Read(r.files, id)
+	// An input without content is there so that the file counts as checked.
 	if diag.Worst(reports) >= diag.Error {
 		r.reports = append(r.reports, reports...)
 		r.inputs = append(r.inputs, lint.Input{File: id, Config: parser.View(&parser.Document{File: id})})
 		return
 	}
+	// Build and not Compile, which would ask lint about the outputs: that is done here, with the user's settings.
 	outputs, more := topology.Build(generate.Options{})
 	if len(outputs) > 0 {
 		more = slices.DeleteFunc(more, foundAgain)

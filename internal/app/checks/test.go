@@ -15,7 +15,7 @@ import (
 type Test struct {
 	Suites    []string
 	Config    *app.Config // in place of the suites' own, nil for those
-	Only      string      // a pattern of the names of the tests that run, "" for all
+	Only      string      // a regular expression of the names of the tests that run, "" for all
 	Coverage  bool        // find out what no test reaches
 	FailUnder *float64    // least percentage that a suite is to cover, which takes Coverage; nil for none
 }
@@ -118,12 +118,14 @@ func (t *Test) written(in app.Input, path string, src []byte, run *regexp.Regexp
 		a.Notes.Add(files, reports)
 		return fmt.Errorf("%s: the suite cannot be used", name)
 	}
+	// Suite and configuration share their files: a failure may point into either.
 	load := app.Load{Config: t.configOf(s, path), DecideBy: &s.Assumptions, Files: files}
 	l, err := load.Run(in)
 	a.Notes = append(a.Notes, l.Notes...)
 	if err != nil {
 		return err
 	}
+	// Only the configuration may say which web server it is for, and a suite that says so itself keeps its own.
 	if err := s.On(l.Platform); err != nil {
 		return err
 	}

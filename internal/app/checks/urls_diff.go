@@ -39,6 +39,7 @@ func (d *DiffURLs) Run(in app.Input) (*DiffURLsAnswer, error) {
 	if err != nil {
 		return a, err
 	}
+	// The comparison of the files goes first, and the tables are made before the trees are let go (Trim).
 	report, err := d.compare(old, new)
 	if err != nil {
 		return a, err
@@ -90,6 +91,7 @@ func (d *DiffURLs) askers(old, new *app.Loaded) (list [2]func() *batch.Asker, er
 		if err != nil {
 			return list, err
 		}
+		// One table for all workers, an asker for each.
 		table, _ := routecheck.New(side.Config)
 		list[i] = func() *batch.Asker { return batch.NewAsker(table, sem, d.URLs.Where) }
 	}

@@ -33,7 +33,7 @@ type Item struct {
 type Completion struct {
 	Replaces diag.Span // what is written of the word so far, up to the place
 	Items    []Item
-	Quotes   bool // an attribute lacks its value and quotes
+	Quotes   bool // an attribute lacks its value and quotes: who offers it writes them, and puts the cursor between
 }
 
 // mostTag is how far before a place the tag around it is looked for, in bytes.
@@ -42,7 +42,10 @@ const mostTag = 64 << 10
 // Complete returns what may be written at a place: elements, attributes that the element does not have yet, values of
 // an attribute, and names that are defined.
 func (d *Document) Complete(place int32) Completion {
+	// The tree is of no help here: a tag that is being written is a fault, and recovery may have put it anywhere. The
+	// text before the place says which tag is open; only what stands around it is asked of the tree.
 	before := d.src[max(0, int(place)-mostTag):place]
+	// A "<" within a value would be a fault of its own, so the last one begins the tag, or a text that is none.
 	open := bytes.LastIndexByte(before, '<')
 	if open < 0 {
 		return Completion{}
@@ -95,6 +98,7 @@ func readTag(text string) (t tag) {
 			t.word = rest
 			return t
 		}
+		// NAME = "VALUE", with blanks as XML allows them; an attribute without "=" is still being written.
 		after = strings.TrimLeft(after, " \t\r\n")
 		if after == "" || after[0] != '"' && after[0] != '\'' {
 			t.over = true // no value begins here
@@ -121,6 +125,8 @@ func (t *tag) value(name string) string {
 func (d *Document) parentOf(start int32) (parent *parser.Node) {
 	for nodes := d.config.Doc.Nodes; ; nodes = parent.Children {
 		i := sort.Search(len(nodes), func(i int) bool { return nodes[i].Span.Start >= start }) - 1
+		// The last node that begins before the tag holds it, unless it is over. One that lacks its end tag is not,
+		// wherever the tree lets it end.
 		if i < 0 || nodes[i].Kind != parser.Element || nodes[i].Tag.End > start ||
 			nodes[i].Closed && nodes[i].Span.End <= start {
 			return parent
@@ -137,6 +143,7 @@ func typeIn(parent *parser.Node, element string) *parser.ElementType {
 func (d *Document) elements(start, place int32, word string) Completion {
 	c := Completion{Replaces: d.span(place-int32(len(word)), place)}
 	parent := d.parentOf(start)
+	// Of an element that the table does not know nothing is offered: nobody can say what it may hold.
 	types := parser.TypeOf(parent)
 	switch {
 	case parent == nil:
@@ -154,9 +161,11 @@ func (c *Completion) add(kind ItemKind, label, detail, word string) {
 	c.offer(Item{Kind: kind, Label: label, Detail: detail}, word)
 }
 
+// offer adds an item, each label once: two clusters of one name are one word to be written.
 func (c *Completion) offer(i Item, word string) {
 	known := func(other Item) bool { return other.Label == i.Label }
-	if len(i.Label) >= len(word) && strings.EqualFold(i.Label[:len(word)], word) && !slices.ContainsFunc(c.Items, known) {
+	begins := len(i.Label) >= len(word) && strings.EqualFold(i.Label[:len(word)], word)
+	if begins && !slices.ContainsFunc(c.Items, known) {
 		c.Items = append(c.Items, i)
 	}
 }
@@ -164,10 +173,12 @@ func (c *Completion) offer(i Item, word string) {
 func (d *Document) attributes(start, place int32, t tag) Completion {
 	c := Completion{Replaces: d.span(place-int32(len(t.word)), place), Quotes: true}
 	typ := typeIn(d.parentOf(start), t.element)
+	// A word with a blank in it is a name without "=", and another one: what is meant is not known.
 	if typ == nil || strings.ContainsAny(t.word, " \t\r\n") {
 		return c
 	}
 	for _, a := range typ.Attributes {
+		// Ignored are those that generators write and the plug-in does not read.
 		if !a.Ignored && !slices.Contains(t.has, a.Name) {
 			c.add(AttributeItem, a.Name, a.Doc.Meaning, t.word)
 		}
@@ -184,6 +195,7 @@ func (d *Document) values(start, place int32, t tag) Completion {
 	}
 	if row := typeIn(parent, t.element).Attribute(t.attribute); row != nil {
 		c.addValues(row, t.word)
+		// What a Route names is defined elsewhere in the file; what PrimaryServers names, in the cluster around it.
 		if row.Type == parser.Ref {
 			d.defined(&c, row, t.word)
 		}

@@ -16,8 +16,8 @@ type Document struct {
 	files  *diag.Files
 	src    []byte
 	config *parser.Config
-	broken bool // not well-formed
-	site   func() site
+	broken bool        // not well-formed
+	site   func() site // made when it is first asked for, as it takes a table
 }
 
 // Open reads a text, which must not change afterwards. target is the level of the plug-in, "" for the latest; an
@@ -53,6 +53,7 @@ type spot struct {
 }
 
 // at finds what stands at a place. Of two things that touch there the second counts.
+// A name and a value touch where only "=" and a quote stand between them.
 func (d *Document) at(place int32) (s spot) {
 	for n := around(d.config.Doc.Nodes, place); n != nil; n = around(n.Children, place) {
 		s.node = n
@@ -72,7 +73,8 @@ func (d *Document) at(place int32) (s spot) {
 	return s
 }
 
-// around returns the element of a list that a place is in.
+// around returns the element of a list that a place is in. The nodes of a list stand in the order of the text and do
+// not overlap, so the first that ends behind the place is the only one that can hold it.
 func around(nodes []*parser.Node, place int32) *parser.Node {
 	i := sort.Search(len(nodes), func(i int) bool { return nodes[i].Span.End > place })
 	if i < len(nodes) && nodes[i].Kind == parser.Element && nodes[i].Span.Start <= place {

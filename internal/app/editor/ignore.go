@@ -15,6 +15,7 @@ func (d *Document) Ignore(at diag.Span, code string) (diag.Edit, bool) {
 	if n == nil {
 		return diag.Edit{}, false
 	}
+	// The comment holds for the element that follows it, so it stands before that one, indented likewise.
 	start := n.Span.Start
 	indent := start
 	for indent > 0 && (d.src[indent-1] == ' ' || d.src[indent-1] == '\t') {

@@ -17,6 +17,7 @@ type name struct {
 	scope *parser.Node // of a server: its cluster
 }
 
+// cloneID is an attribute, and a kind of name that is only defined: what uses it are cookies.
 const cloneID = "CloneID"
 
 // nameIn says what an attribute names, and whether it stands at the thing itself.
@@ -98,6 +99,7 @@ func (d *Document) References(place int32, definitions bool) []diag.Span {
 		return nil
 	}
 	defined, used := d.places(nm)
+	// Nothing in the file uses a clone ID; who else has it is what its references can show.
 	if definitions || nm.kind == cloneID {
 		used = append(used, defined...)
 		slices.SortFunc(used, func(a, b diag.Span) int { return int(a.Start) - int(b.Start) })
@@ -127,6 +129,7 @@ func (d *Document) Rename(place int32, to string) ([]diag.Edit, error) {
 	if err := checkName(to, nm.kind == cloneID); err != nil {
 		return nil, err
 	}
+	// Servers of other clusters may have the name: the scope is part of what is compared.
 	taken := nm
 	taken.text = to
 	if defined, _ := d.places(taken); len(defined) > 0 && to != nm.text {

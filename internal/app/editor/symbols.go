@@ -55,6 +55,7 @@ func outline(parent *parser.Node) (all []Symbol) {
 		if kind == RouteSymbol {
 			name = n.Attr("ServerCluster")
 		}
+		// A thing without a name is called by its element: an outline has no entry without a text.
 		if name != nil && name.Value != "" {
 			s.Name, s.Detail, s.At = name.Value, n.Name, name.Span
 		}
@@ -125,6 +126,7 @@ func listed(kind SymbolKind, of *yamldoc.Node, key string, children func(*yamldo
 
 // symbol makes one whose name is within the whole, whatever the file says.
 func symbol(kind SymbolKind, name string, at, whole diag.Span) Symbol {
+	// Clients refuse an outline of which a name is not within its thing, as the protocol asks for.
 	whole.Start, whole.End = min(whole.Start, at.Start), max(whole.End, at.End)
 	detail := yamlDetails[kind]
 	return Symbol{Kind: kind, Name: cmp.Or(name, detail), Detail: detail, Whole: whole, At: at}

@@ -14,13 +14,13 @@ import (
 
 // URI is what becomes of the requests that a Uri matches. Rivals match some of them, too.
 type URI struct {
-	At        diag.Span // the Uri
-	Pattern   string    // as written
-	Score     int       // characters of the pattern (R2)
-	Clusters  []string  // of the Routes that use it
-	LosesTo   []Rival   // where both match, these decide
-	WinsOver  []Rival   // where both match, these do not
-	crossings map[crossing]bool
+	At        diag.Span         // the Uri
+	Pattern   string            // as written
+	Score     int               // characters of the pattern (R2)
+	Clusters  []string          // of the Routes that use it
+	LosesTo   []Rival           // where both match, these decide
+	WinsOver  []Rival           // where both match, these do not
+	crossings map[crossing]bool // that were told already, over all sites and aliases
 }
 
 // Rival is another Uri, or a Route that takes any.
@@ -63,7 +63,7 @@ func (d *Document) URIAt(place int32) *URI {
 type site struct {
 	files  *diag.Files
 	config *parser.Config
-	order  []match.Entry
+	order  []match.Entry // the first that takes a request decides
 }
 
 func newSite(files *diag.Files, config *parser.Config, sem *choices.Assumptions) site {
@@ -78,6 +78,7 @@ func newURI(at diag.Span, pattern string) *URI {
 // in notes what becomes of the Uri in a site.
 func (u *URI) in(s site) {
 	for i := range s.order {
+		// One Uri has an entry for each alias of each Route that uses it.
 		if u.At.Contains(s.order[i].Span) {
 			u.add(&s, i)
 		}
@@ -90,9 +91,12 @@ func (u *URI) add(s *site, i int) {
 	if cluster := s.cluster(mine); !slices.Contains(u.Clusters, cluster) {
 		u.Clusters = append(u.Clusters, cluster)
 	}
+	// The aliases of a Uri have one URI score; in a topology one context root may make several Uris, of which the
+	// longest pattern counts.
 	u.Score = max(u.Score, mine.URIScore())
 	for j := range s.order {
 		other := &s.order[j]
+		// All entries are looked at, but for one Uri at a time: of a file of thousands of Uris the pairs are millions.
 		if u.At.Contains(other.Span) || u.crossings[crossing{other.Span, j < i}] || !mine.Meets(other) {
 			continue
 		}
@@ -153,7 +157,10 @@ func (u *URI) page() string {
 	for _, side := range []struct {
 		title  string
 		rivals []Rival
-	}{{"These match some of them, too, and win:", u.LosesTo}, {"These match some of them, too, and lose:", u.WinsOver}} {
+	}{
+		{"These match some of them, too, and win:", u.LosesTo},
+		{"These match some of them, too, and lose:", u.WinsOver},
+	} {
 		if len(side.rivals) == 0 {
 			continue
 		}

@@ -19,7 +19,7 @@ type YAML struct {
 	file     diag.FileID
 	src      []byte
 	isSuite  bool
-	root     *yamldoc.Node    // as much as could be read, nil for nothing
+	root     *yamldoc.Node    // as much as could be read, nil for nothing; readers of yamldoc take nil
 	mentions func() []mention // of names, and what a suite's configuration defines
 	config   *configuration   // of a suite, once mentions were asked for; nil for none
 	target   string           // the level of the plug-in
@@ -31,8 +31,8 @@ var testsKey = regexp.MustCompile(`(?m)^["']?tests["']?\s*:`)
 // IsSuite tells the text of a test suite from that of a topology.
 func IsSuite(src []byte) bool { return testsKey.Match(src) }
 
-// OpenYAML reads a text, which must not change afterwards. target is as in [Open]; the configuration that a suite names
-// is read from in.
+// OpenYAML reads a text, which must not change afterwards. target is as in [Open]; the configuration that a suite
+// names is read from in.
 func OpenYAML(path string, src []byte, target string, in app.Input) *YAML {
 	y := &YAML{files: diag.NewFiles(), src: src, isSuite: IsSuite(src), target: target}
 	y.file = y.files.Add(path, src)
@@ -63,6 +63,8 @@ func readable(src []byte) *yamldoc.Node {
 		if root != nil || len(reports) == 0 {
 			return root
 		}
+		// What stands behind a fault is lost, so that nothing is said of a text that may mean something else. The span
+		// is the place where the reader noticed: the next round may find a fault before it.
 		src = src[:lineStart(src, reports[0].Span.Start)]
 	}
 	return nil

@@ -11,12 +11,15 @@ import (
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
-// here stands in for what is about to be written: a letter for private use, which no file of ours has a reason to hold.
+// here stands in for what is about to be written: a letter for private use, which no file of ours has a reason to
+// hold.
 const here = "\uE000"
 
 // Complete returns what may be written at a place: keys that are not there yet, values, and names that are defined.
 // A text that is being written is seldom YAML, so it is read as if something stood there already.
 func (y *YAML) Complete(place int32) Completion {
+	// The first text in which the stand-in can be found at its place is taken: the order of tries is from what needs
+	// least added to what leaves most out.
 	for try := range y.tries(place) {
 		files := diag.NewFiles()
 		root, _ := yamldoc.Load(files, files.Add("", try.src))
@@ -28,12 +31,16 @@ func (y *YAML) Complete(place int32) Completion {
 		if s.onKey {
 			at, text = s.key.NameSpan, s.key.Name
 		}
+		// What stands behind the stand-in is replaced by nobody: a completion ends at the place. A word over several
+		// lines is a text that goes on, not one that is being written.
 		word, _, ok := strings.Cut(text, here)
 		if !ok || strings.Contains(word, "\n") {
 			continue
 		}
 		o := offering{y: y, spot: s, word: word, place: place}
 		o.Replaces = diag.Span{File: y.file, Start: place - (try.place - at.Start), End: place}
+		// Names of a whole try are newer than those of the document, which may lack all that follows its first fault.
+		// A suite's names are those of its configuration.
 		if try.whole && !y.isSuite {
 			o.defined = described(root)
 		} else {
@@ -79,6 +86,7 @@ func opened(line []byte) string {
 	var open []byte
 	quote := byte(0)
 	for i, c := range line {
+		// A quote within a word (it's) begins no text.
 		blank := i == 0 || bytes.IndexByte([]byte(" \t[{,:"), line[i-1]) >= 0
 		switch {
 		case quote != 0:
@@ -115,7 +123,8 @@ func holders(src []byte, place int32) []byte {
 		if len(text) == 0 || text[0] == '#' {
 			continue
 		}
-		// The items of a list may stand as deep as its key.
+		// The items of a list may stand as deep as its key. Only lines that are less deep than all below them hold the
+		// place: siblings are left out, so that their faults do not matter.
 		if d, isItem := depthOf(line); d < depth || d == depth && item && !isItem {
 			out = append(out, line)
 			depth, item = d, isItem
@@ -147,6 +156,7 @@ func (o *offering) offer() {
 		return
 	}
 	src, start := o.y.src, o.Replaces.Start
+	// The path of a value is that of the map that it would be the first key of.
 	if len(bytes.Trim(src[lineStart(src, start):start], " -")) == 0 { // alone on its line it may begin a map
 		o.keys(o.spot.path, nil)
 	}
@@ -175,6 +185,7 @@ func (o *offering) full(m *mention) string {
 
 // keys offers those that a map at a path may have, but for those that it has.
 func (o *offering) keys(path []string, has *yamldoc.Node) {
+	// Where a key is changed its colon stands already, perhaps behind the rest of the old word.
 	behind := bytes.TrimLeft(bytes.TrimLeft(o.y.src[o.place:], letters), " ")
 	for _, k := range schemas.At(o.y.schema(), path).Keys {
 		if has.Get(k.Path) != nil {

@@ -34,13 +34,15 @@ type mention struct {
 	about   string // of a definition: what it is, in a line
 	part    bool   // it is a part of a longer text
 
-	written string // what stands there: of a member without its node, or with its cluster; "" of one called by its host
+	// What stands there: of a member without its node, or with its cluster; "" of one that is called by its host.
+	written string
 }
 
 // means reports whether a mention may be one of a thing that is defined.
 func (m *mention) means(defined *mention) bool {
 	kind := m.kind == defined.kind ||
 		m.kind == memberOrMore && (defined.kind == aMember || defined.kind == aCluster)
+	// A clone ID and a cluster have no "within": they are one for the whole file.
 	within := m.within == defined.within || m.within == "" || defined.within == ""
 	return kind && within && m.text == defined.text
 }
@@ -59,6 +61,7 @@ func namesAt(kind string, paths ...string) (all []named) {
 }
 
 // namesIn lists the places of names in a form of file. Members of clusters are told apart by cluster.
+// The schemas do not say what is a name of something else in the file; this list does.
 func namesIn(suite bool) []named {
 	if suite {
 		const expect = "tests.[].requests.[].expect"
@@ -104,6 +107,7 @@ func (y *YAML) list(in app.Input) (all []mention) {
 			return
 		}
 		m := mention{kind: kind, text: n.Text, within: within, at: n.Span, written: n.Text}
+		// In a topology a member is named within its cluster alone, so "/" there is a part of the name.
 		if cluster, member, ok := strings.Cut(n.Text, "/"); ok && y.isSuite && kind == aMember {
 			m.within, m.text = cluster, member
 		}
@@ -116,6 +120,8 @@ func (y *YAML) list(in app.Input) (all []mention) {
 }
 
 // described lists what a topology defines.
+// It reads the tree and not a generate.Topology: that is there only for a topology without errors, which one that is
+// being written is not.
 func described(root *yamldoc.Node) []mention {
 	var all definitions
 	for _, f := range root.Get("clusters").AllFields() {
@@ -174,7 +180,8 @@ func (all *definitions) clone(id diag.Val[string], member, cluster string) {
 
 func keyOf(f *yamldoc.Field) diag.Val[string] { return diag.Written(f.Name, f.NameSpan) }
 
-// serverOf returns the name of the Server that a member becomes, and what of it is written where.
+// serverOf returns the name of the Server that a member becomes, and what of it is written where. A node's name stands
+// before that of its member, as it does where a cell has several nodes; a member without a name is called by its host.
 func serverOf(m *yamldoc.Node) (name string, written diag.Val[string]) {
 	written, node := m.Get("name").Str(), m.Get("node").Str()
 	switch {
@@ -235,6 +242,7 @@ func (y *YAML) configured(in app.Input) (all []mention) {
 	if err != nil {
 		return nil
 	}
+	// A configuration that cannot be read defines nothing: the suite is still an editor's to write.
 	y.config = &configuration{file: y.files.Add(path, src)}
 	if app.IsTopology(path, src) {
 		y.config.yaml = OpenYAML(path, src, "", in)

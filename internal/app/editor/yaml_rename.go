@@ -11,6 +11,8 @@ import (
 // subject returns the one thing that the name at a place stands for; an error says why there is none.
 func (y *YAML) subject(place int32) (at, thing mention, err error) {
 	files := diag.NewFiles()
+	// mentions goes by what could be read (readable). A rename that misses what it could not read would be worse than
+	// none.
 	if _, reports := yamldoc.Load(files, files.Add(y.files.Name(y.file), y.src)); len(reports) > 0 {
 		return at, thing, diag.Errorf("the file cannot be read as a whole, so some of the names would stay: "+
 			"line %d: %s", files.Start(reports[0].Span).Line, reports[0].Message)
@@ -87,6 +89,7 @@ func (y *YAML) Rename(place int32, to string) ([]diag.Edit, error) {
 	if y.isSuite {
 		return y.renameInSuite(&thing, to)
 	}
+	// At a definition only the name is written, at its uses NODE_NAME: what is renamed is the whole.
 	if prefix, ok := strings.CutSuffix(m.text, m.written); ok && m.defines {
 		to = prefix + to // a member is called by its node, too
 	}
@@ -123,6 +126,7 @@ func (y *YAML) rename(thing *mention, to string) (edits []diag.Edit, err error) 
 // hostsOfTheirOwn are virtual hosts that have defaults which others have not.
 var hostsOfTheirOwn = []string{"default_host", "admin_host"}
 
+// refuseHost refuses to take a name with a meaning of its own from a virtual host, or to give it.
 func refuseHost(thing *mention, to string) error {
 	for _, name := range []string{thing.text, to} {
 		if thing.kind == aHost && to != thing.text && slices.Contains(hostsOfTheirOwn, name) {
@@ -144,6 +148,7 @@ func (y *YAML) renamed(m, thing *mention, to string) (string, error) {
 	}
 	after := *m
 	after.text = to
+	// An expectation in one word reads "declined" and a number as what became of the request.
 	if m.kind == memberOrMore && (to == "declined" || strings.Trim(to, "0123456789") == "") {
 		return "", diag.Errorf("on line %d %q would be no name", line, to)
 	}
@@ -170,6 +175,7 @@ func (y *YAML) renamed(m, thing *mention, to string) (string, error) {
 
 // renameInSuite gives what the configuration defines another name there, too.
 func (y *YAML) renameInSuite(thing *mention, to string) ([]diag.Edit, error) {
+	// The suite's edits come first: the refusals of the configuration are about another file, and say so.
 	edits, err := y.rename(thing, to)
 	if err != nil {
 		return nil, err

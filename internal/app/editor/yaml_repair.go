@@ -26,6 +26,7 @@ func (y *YAML) Repair(at diag.Span) (*diag.Fix, bool) {
 	} else {
 		word, known = s.value.Text, y.known(s.path)
 	}
+	// Suggest passes over the word itself, so a word that is known may get one that is near.
 	near := diag.Suggest(word, known)
 	if near == "" || slices.Contains(known, word) {
 		return nil, false
@@ -58,11 +59,13 @@ func (y *YAML) Allow(code string) (diag.Edit, bool) {
 		return y.append(list, code)
 	}
 	at := y.root.Fields[0].NameSpan.Start
+	// The allow list goes behind the keys that say what the file is, where they head it.
 	for _, f := range y.root.Fields[1:] {
 		if slices.Contains([]string{"version", "cell", "flavor"}, y.before(f.NameSpan.Start)) {
 			at = f.NameSpan.Start
 		}
 	}
+	// A map in braces, or "--- version: 1": no line of its own can be put there.
 	if lineStart(y.src, at) != at {
 		return diag.Edit{}, false
 	}
@@ -91,14 +94,15 @@ func (y *YAML) append(list *yamldoc.Node, code string) (diag.Edit, bool) {
 	if y.src[list.Span.Start] != '[' {
 		return y.appendLine(last, code)
 	}
+	// The span of a quoted scalar is that of its text.
 	if last.End < int32(len(y.src)) && bytes.IndexByte([]byte(`"'`), y.src[last.End]) >= 0 {
 		last.End++
 	}
 	return diag.Edit{Span: diag.Span{File: y.file, Start: last.End, End: last.End}, New: ", " + code}, true
 }
 
-// appendLine writes one more code on a line of its own below the last, whose comment stays with it; false where no dash
-// stands on that line to be written again.
+// appendLine writes one more code on a line of its own below the last, whose comment stays with it; false where no
+// dash stands on that line to be written again.
 func (y *YAML) appendLine(last diag.Span, code string) (diag.Edit, bool) {
 	start := lineStart(y.src, last.Start)
 	dash := bytes.IndexByte(y.src[start:last.Start], '-')

@@ -11,7 +11,9 @@ import (
 // sessionsIn says at which places of a suite sessions stand, and how the values of them are found in the text; the
 // first group of it is a value.
 var sessionsIn = []struct {
-	path  []string
+	path []string
+	// Cookies are maps of names to values; of a header and a URL the value must be found: behind the "=" of each
+	// cookie, behind ";NAME=" of the path.
 	value *regexp.Regexp
 }{
 	{strings.Split("tests.[].requests.[].cookies.*", "."), regexp.MustCompile(`^(.*)$`)},
@@ -58,6 +60,8 @@ func (y *YAML) clonesIn(n *yamldoc.Node, start, end int) (all []mention) {
 			to = ends[i+1][0]
 		}
 		m := mention{kind: aClone, text: value[at[1]:to], written: value[at[1]:to], at: n.Span, part: true}
+		// Only then places of the text are places of the file. Otherwise the mention stands for the whole scalar, and
+		// is never renamed (renamedPart).
 		if string(y.src[n.Span.Start:n.Span.End]) == n.Text { // else it has escapes, or several lines
 			m.at.Start, m.at.End = n.Span.Start+int32(start+at[1]), n.Span.Start+int32(start+to)
 		}
@@ -83,7 +87,8 @@ func (y *YAML) renamedPart(m *mention, to string) (string, error) {
 	line := y.files.Start(m.at).Line
 	switch {
 	case string(y.src[m.at.Start:m.at.End]) != m.text:
-		return "", diag.Errorf("%q stands in a text with escapes on line %d: write it without them first", m.text, line)
+		return "", diag.Errorf("%q stands in a text with escapes on line %d: write it without them first", m.text,
+			line)
 	case notInText.MatchString(to):
 		return "", diag.Errorf("%q stands in a session on line %d, where %q might have to be escaped: "+
 			"only letters, digits and .-_ are written there", m.text, line, to)

@@ -18,6 +18,7 @@ func (y *YAML) generated() (sites []site) {
 	if topology == nil {
 		return nil
 	}
+	// Build and not Compile: what lint says of the files is asked elsewhere, and takes much longer.
 	outputs, _ := topology.Build(generate.Options{})
 	for _, o := range outputs {
 		sites = append(sites, newSite(files, o.Config, assumed(y.target, o.Platform.V)))

@@ -54,6 +54,8 @@ func (d *Diagnose) Run(in app.Input) (*DiagnoseAnswer, error) {
 	if err := d.check(); err != nil {
 		return a, err
 	}
+	// The order is that of what each needs: the log is read by what the file says (names, ports), the other logs
+	// within the time that is chosen, which the plug-in's log may have to tell (15:40).
 	k := &diagnose.Case{Processes: d.Processes}
 	if err := d.readFile(in, k, &a.Notes); err != nil {
 		return a, err
@@ -75,6 +77,7 @@ func (d *Diagnose) Run(in app.Input) (*DiagnoseAnswer, error) {
 }
 
 func (d *Diagnose) check() error {
+	// An empty case is judged at once, and refuses a symptom that is not known before anything is read.
 	if _, err := diagnose.Judge(&diagnose.Case{}, d.Symptom); err != nil {
 		return app.Wrong("symptom", ": %w", err)
 	}
@@ -130,6 +133,7 @@ func (d *Diagnose) readFile(in app.Input, k *diagnose.Case, notes *app.Notes) er
 			f.Timeout = max(f.Timeout, s.Timeout)
 		}
 	}
+	// Also of a file that the plug-in rejects: what is missing is among the findings.
 	f.Table, _ = routecheck.New(l.Config)
 	f.Findings = append(lint.Run(rules.All(), l.Files, []lint.Input{input}, lint.Options{Target: d.Plugin.Level}),
 		f.Table.Rejected(&sem)...)
@@ -155,9 +159,11 @@ func (d *Diagnose) readTopology(in app.Input, files *diag.Files, notes *app.Note
 func (d *Diagnose) readLog(in app.Input, k *diagnose.Case) (*Chosen, error) {
 	selection := Selection{Since: d.Since, Until: d.Until}
 	if len(d.Files) == 0 {
+		// Only times that need no log can be chosen: "15:40" has no day.
 		run := traceRun{input: in}
 		return &run.Chosen, run.choice(&selection)
 	}
+	// Slow is of no use here, and must be set.
 	trace := Trace{Files: d.Files, Slow: 5, Selection: selection}
 	run, err := trace.open(in)
 	if err != nil {

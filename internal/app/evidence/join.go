@@ -64,9 +64,9 @@ const maxHits = 100_000
 
 // hits are the requests that incidents hit, by what an access log shows of them.
 type hits struct {
-	tale    *story.Story
+	tale    *story.Story // says which incidents a request was hit by
 	all     map[hitKey][]*hit
-	n       int64
+	n       int64           // of all, at most maxHits
 	members map[string]bool // host:port of those that requests asked, in lower case
 	ids     idJoin
 }
@@ -78,10 +78,10 @@ type hitKey struct {
 }
 
 type hit struct {
-	incidents []int
+	incidents []int    // numbers of incidents, which stay when incidents are folded
 	method    string   // "" unknown
 	members   []string // host:port of those that were asked; nil where the log does not show all of them
-	fits      int      // lines
+	fits      int      // lines that it may be in, each counted as often as it fits others: 1 means that both are alone
 	status    int
 	// Exactly one line has the ID of the request: that counts for more than what fits it.
 	byID       bool
@@ -142,6 +142,8 @@ func (h *hit) mayBe(r *accesslog.Record, known bool) bool {
 }
 
 // pathOf is a path without its query. The plug-in's log has it decoded.
+// A checksum in place of the text keeps 100,000 hits small; that two paths share one costs a request its match, at
+// worst.
 func pathOf(target string) uint64 {
 	path, _, _ := strings.Cut(target, "?")
 	if plain, err := url.PathUnescape(path); err == nil {
@@ -164,6 +166,7 @@ func (h *hits) join(run *traceRun, log *app.URLs, all []*story.Incident) (*Acces
 	if l.Format.Name == accesslog.PluginLog {
 		return nil, app.Wrong("access-log", " %s is a log of the plug-in: name it without a flag", diag.Quote(a.Name))
 	}
+	// The note is told even where nothing matches: that may be why.
 	if l.Format.Name == accesslog.W3CName && log.Zone == "" {
 		a.Note = inUTC
 	}
@@ -189,6 +192,7 @@ func (h *hits) join(run *traceRun, log *app.URLs, all []*story.Incident) (*Acces
 			return nil, err
 		}
 	}
+	// IDs go before found: what they tell counts for more than place and time.
 	if err := h.ids.find(run); err != nil {
 		return nil, err
 	}
@@ -207,6 +211,7 @@ type span struct {
 func (a *AccessJoin) spansOf(all []*story.Incident) (spans []span) {
 	for _, head := range all {
 		for _, i := range append([]*story.Incident{head}, head.Parts...) {
+			// Without a time nothing can be laid beside it; a notice, such as a restart, hits nobody.
 			if i.First == 0 || i.Kind.Notice() {
 				continue
 			}
@@ -215,6 +220,7 @@ func (a *AccessJoin) spansOf(all []*story.Incident) (spans []span) {
 			spans = append(spans, span{wholeSecond(i.First), wholeSecond(i.End()), seen})
 		}
 	}
+	// Ascending, so that record may stop at the first that begins later than its line.
 	slices.SortFunc(spans, func(a, b span) int { return int(a.from - b.from) })
 	return spans
 }
@@ -249,6 +255,7 @@ func (a *AccessJoin) record(r *accesslog.Record, spans []span) {
 // record notes which requests a line may be about. Logs that are written when a request is over show when it began all
 // the same; clocks of two logs may differ by a second.
 func (h *hits) record(r *accesslog.Record) {
+	// Three seconds are looked at: that of the line, and those around it.
 	k := hitKey{pathOf(r.Target), r.Clock() - 1}
 	known := h.members[strings.ToLower(r.WAS)]
 	var near []*hit
@@ -274,6 +281,7 @@ func (h *hits) found(a *AccessJoin) {
 	}
 	for k, same := range h.all {
 		for _, hit := range same {
+			// Map order does not matter here: all that is done is to add up.
 			found := hit.byID || hit.fits == 1
 			if k.at == noPath && !found {
 				continue

@@ -36,7 +36,7 @@ type expectedRequest struct {
 
 // idAnswer is what the access log has of an ID.
 type idAnswer struct {
-	lines  int32 // that have it
+	lines  int32 // that have it: an ID that two lines have is the ID of none
 	status int32
 	at     int64 // second
 	of     *hit  // whose lines have it, nil for nobody so far
@@ -56,6 +56,7 @@ func newIDJoin() idJoin {
 
 // expect notes where the lines of a request are. One whose lines lie in two files is found by those of the first.
 func (j *idJoin) expect(r *requests.Request, h *hit) {
+	// Requests of one thread end one after the other, so the list of a thread ascends, and line can search it.
 	at := lineThread{r.First.File, r.Thread}
 	last := r.Last.Line
 	if r.Last.File != r.First.File {
@@ -72,6 +73,7 @@ func (j *idJoin) expect(r *requests.Request, h *hit) {
 // record notes the ID of a line that may be about one of the requests.
 func (j *idJoin) record(r *accesslog.Record) {
 	at := r.Clock()
+	// The bounds over all requests keep most lines of a log of days out of the map.
 	if len(r.ID) < leastID || at < j.from || at > j.to {
 		return
 	}
@@ -92,6 +94,8 @@ func idOf(id string) uint64 {
 }
 
 // find reads the plug-in's log again, where there are IDs to be found: standard input only where that can be done.
+// Where standard input cannot be read again, IDs are not found, and nothing is said: requests are still found by path
+// and time.
 func (j *idJoin) find(run *traceRun) error {
 	if len(j.answers) == 0 || len(j.expected) == 0 || run.rewind() != nil {
 		return nil
@@ -129,6 +133,7 @@ func (j *idJoin) line(file int, number int64, l *pluginlog.Line) {
 		return
 	}
 	for word := range strings.FieldsFuncSeq(l.Raw, betweenWords) {
+		// A sentence may end behind it, or name it with a colon.
 		word = strings.Trim(word, ".:")
 		if len(word) < leastID {
 			continue

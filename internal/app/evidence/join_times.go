@@ -23,6 +23,7 @@ const maxMembers = 500
 
 // took notes how long a request took.
 func (a *AccessJoin) took(r *accesslog.Record) {
+	// Micros below 0: the log has no time. Phases are milliseconds, those of the whole are microseconds (%D).
 	if r.WAS == "" || r.Micros < 0 && !r.Phases.Known {
 		return
 	}
@@ -32,6 +33,7 @@ func (a *AccessJoin) took(r *accesslog.Record) {
 			a.Further++
 			return
 		}
+		// The record's texts are parts of a block that is read over: what is kept is cloned.
 		m = &MemberTimes{Member: strings.Clone(r.WAS)}
 		a.members[m.Member] = m
 	}

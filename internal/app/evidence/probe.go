@@ -27,6 +27,8 @@ type ProbeAnswer struct {
 // Run reads the user's file and makes the other one.
 func (p *Probe) Run(in app.Input) (*ProbeAnswer, error) {
 	a := &ProbeAnswer{}
+	// Loaded to decide by, though it is not asked: a file that the plug-in rejects would show nothing of how it
+	// decides.
 	sem := choices.Latest()
 	load := app.Load{Config: p.Config, DecideBy: &sem}
 	l, err := load.Run(in)

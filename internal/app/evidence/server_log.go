@@ -69,6 +69,7 @@ func (c *Chosen) holds(at pluginlog.Time) bool {
 
 func (s *ServerLog) add(row int64, l *errorlog.Line) {
 	s.Lines++
+	// Lines of an error log need not ascend: each process writes its own.
 	if s.First == 0 || l.Time < s.First {
 		s.First = l.Time
 	}
@@ -87,6 +88,7 @@ func (s *ServerLog) add(row int64, l *errorlog.Line) {
 
 // report keeps a report; where there are too many, of two neighbours the busier one is.
 func (s *ServerLog) report(r ThreadsReport) {
+	// The memory stays bounded for a log of months, and the busy moments stay: they are what is looked for.
 	if len(s.Reports) == mostReports {
 		for i := range mostReports / 2 {
 			a, b := &s.Reports[2*i], &s.Reports[2*i+1]
@@ -102,6 +104,7 @@ func (s *ServerLog) report(r ThreadsReport) {
 
 // busy adds to a report what the line behind it says: both are written at once.
 func (s *ServerLog) busy(l *errorlog.Line) {
+	// mod_mpmstats writes how many threads are busy, and on the next line in which modules.
 	m, ok := l.Plugin()
 	if n := len(s.Reports); ok && n > 0 && l.Time.Sub(s.Reports[n-1].At) <= sameReport {
 		m.Name = strings.Clone(m.Name)
@@ -113,6 +116,7 @@ func (s *ServerLog) busy(l *errorlog.Line) {
 const sameReport = 2e9
 
 func (s *ServerLog) event(row int64, l *errorlog.Line) {
+	// The text is not compared: it has numbers and names that differ from line to line.
 	i := slices.IndexFunc(s.Events, func(e ServerEvent) bool {
 		return e.Kind == l.Kind && e.Code == l.Code && e.OSError == l.OSError
 	})

@@ -55,6 +55,8 @@ func (t *Trace) Run(in app.Input) (*TraceAnswer, error) {
 	if err != nil {
 		return new(TraceAnswer), err
 	}
+	// Incidents are made while the log is read, and hits are asked of them when a request ends: the access log, which
+	// is read last, only knows what has been noted then.
 	tale := story.New(story.Options{Series: t.Timeline})
 	hits := newHits(tale)
 	var visit func(*requests.Request) error
@@ -64,6 +66,7 @@ func (t *Trace) Run(in app.Input) (*TraceAnswer, error) {
 	a, err := run.analyse(tale, visit)
 	a.Incidents, a.Milder = tale.Incidents(a.Stats.Last)
 	a.Incidents, a.Series = run.choose(a.Incidents), run.chooseSeries(tale.Series())
+	// An error of reading goes before: a file that is cut at once shows no line either.
 	if err == nil && !a.Known() {
 		err = run.noLog(&a.Stats)
 	}
@@ -99,6 +102,7 @@ func (t *Trace) open(in app.Input) (*traceRun, error) {
 	switch {
 	case len(run.files) == 0:
 		return nil, app.Misuse("trace: no log given; name one or more files, or - for stdin")
+	// Written so that NaN is refused, too.
 	case !(t.Slow > 0 && t.Slow < 1e6):
 		return nil, &app.RequestError{Field: "slow",
 			Err: fmt.Errorf("trace: --slow %v is no time; give seconds above 0", t.Slow)}
@@ -139,6 +143,7 @@ func (run *traceRun) analyse(tale *story.Story, visit func(*requests.Request) er
 		if tale != nil {
 			tale.NextFile()
 		}
+		// The event may end a request: then Done has set stop by what visit says of it.
 		stats, err := run.readEvents(i, requests.SummaryKinds(), func(e *pluginlog.Event) error {
 			a.Add(e)
 			assembler.Add(e)

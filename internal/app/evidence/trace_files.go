@@ -23,6 +23,7 @@ func (run *traceRun) order() {
 	if len(run.files) < 2 {
 		return
 	}
+	// Dated files are sorted among the places that dated files have, so the undated keep theirs.
 	var places []int
 	var dated []datedFile
 	for i, name := range run.files {
@@ -73,6 +74,7 @@ func (run *traceRun) head(i int) (io.ReadCloser, error) {
 	if run.files[i] != "-" {
 		return run.open(i)
 	}
+	// Standard input is peeked at through a buffer that later passes read from.
 	in := bufio.NewReaderSize(run.in, headSize)
 	run.in = in
 	head, _ := in.Peek(headSize)
@@ -190,8 +192,8 @@ func (in *indexedFile) part(chosen *Chosen) (*logPart, error) {
 	if in.Failed() {
 		return nil, nil
 	}
-	// To count the ends of lines is many times cheaper than to read lines, and without it no line of the answer could be
-	// found again in the file.
+	// To count the ends of lines is many times cheaper than to read lines, and without it no line of the answer could
+	// be found again in the file.
 	var err error
 	if part.lines, err = countLines(io.NewSectionReader(in.src, 0, part.offset)); err != nil {
 		in.Close()
@@ -227,6 +229,7 @@ type PlacedStep struct {
 
 // ClockSteps returns the first steps back, over all files, and how many there are besides.
 func (files FileTimes) ClockSteps(limit int) (all []PlacedStep, more int64) {
+	// Steps of the clock are kept per file, and their lines have no meaning without it.
 	for i := range files {
 		for _, step := range files[i].Backwards {
 			if len(all) < limit {

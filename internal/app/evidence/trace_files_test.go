@@ -97,8 +97,8 @@ func shape(a *TraceAnswer) string {
 	return out.String()
 }
 
-// TestEnter: a plain log that is entered where the chosen time begins tells the same as one that is read whole, with few
-// looks.
+// TestEnter: a plain log that is entered where the chosen time begins tells the same as one that is read whole, with
+// few looks.
 func TestEnter(t *testing.T) {
 	text := generated(t, 1<<20)
 	in := apptest.Memory(t, map[string]string{"a.log": string(text)})
@@ -133,7 +133,8 @@ func TestEnter(t *testing.T) {
 	}
 }
 
-// TestEnterSetBack: no look sees that the clock was set back by an hour in a log of days, and no line is missed for it.
+// TestEnterSetBack: no look sees that the clock was set back by an hour in a log of days, and no line is missed for
+// it.
 func TestEnterSetBack(t *testing.T) {
 	text := string(generated(t, 1<<20))
 	random := rand.New(rand.NewPCG(3, 4))

@@ -61,15 +61,18 @@ func (r *Replay) Run(in app.Input) (*ReplayAnswer, error) {
 
 // replay reads the log once, for its decisions and for its incidents.
 func (run *traceRun) replay(r *replay.Replay, a *ReplayAnswer) error {
+	// Unlike Trace, this knows the configuration: incidents are told with its intervals and timeouts.
 	opt, longest := facts.Intervals(a.Table, &a.Assumptions)
 	tale := story.New(opt)
 	assembler := requests.Assembler{Slow: run.slow, Timeout: longest, Line: tale.Line, Done: tale.Done}
+	// Both want kinds of events that the other does not; each gets its own.
 	want, read, tell := replay.Kinds(), replay.Kinds(), requests.SummaryKinds()
 	want.Join(tell)
 	for i := range run.files {
 		r.NextFile()
 		tale.NextFile()
 		assembler.NextFile()
+		// Never entered in the middle (enter): what a process has learnt before the chosen time decides in it.
 		source, err := run.open(i)
 		if err != nil {
 			return err

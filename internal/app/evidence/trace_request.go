@@ -43,6 +43,7 @@ func (t *TraceRequest) Run(in app.Input) (*RequestAnswer, error) {
 	}
 	a, err := run.find(t.Want)
 	if err == nil && a.Request != nil {
+		// A pass cannot keep the lines of every request in case it is the one.
 		if err = run.rewind(); err == nil {
 			a.Lines, err = run.linesOf(a.Request)
 		}
@@ -50,6 +51,7 @@ func (t *TraceRequest) Run(in app.Input) (*RequestAnswer, error) {
 	return a, err
 }
 
+// maxOthers is how many further requests are named.
 const maxOthers = 10
 
 // find looks for the request of a number, or for the oddest of a path.
@@ -60,6 +62,7 @@ func (run *traceRun) find(want string) (*RequestAnswer, error) {
 	a, err := run.analyse(nil, func(r *requests.Request) error {
 		switch {
 		case byNumber && r.Number == number:
+			// The assembler takes the request back when visit returns.
 			found.Request = r.Clone()
 			return errEnough
 		case !byNumber && fitsPath(want, r.URI):
@@ -112,6 +115,7 @@ func (run *traceRun) linesOf(r *requests.Request) ([]LogLine, error) {
 			switch {
 			case file == r.Last.File && l.Number > r.Last.Line || len(lines) >= maxLines:
 				return errEnough
+			// Lines of other threads stand between: a request is what its own thread wrote.
 			case file == r.First.File && l.Number < r.First.Line:
 			case l.PID == r.PID && l.TID == r.TID:
 				e, known := l.Parse()

@@ -84,9 +84,11 @@ func (run *traceRun) moment(flag, text string) (pluginlog.Time, error) {
 	if text == "" {
 		return 0, nil
 	}
+	// Copied out of the log, perhaps with its brackets.
 	if t, ok := pluginlog.ParseTime(strings.Trim(text, "[]")); ok {
 		return t, nil
 	}
+	// A zone is not taken: the log's times have none, so all are the clock of the web server.
 	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02"} {
 		if t, err := time.Parse(layout, text); err == nil {
 			return pluginlog.TimeOf(t), nil
@@ -99,6 +101,7 @@ func (run *traceRun) moment(flag, text string) (pluginlog.Time, error) {
 	if len(run.files) == 0 {
 		return 0, wrongFlag(flag, "%s: only a log of the plug-in says when that is: give a date and a time", text)
 	}
+	// "15:40" and "-2h" are reckoned from the end of the log, not from now: logs are read days later.
 	end, err := run.lastTime()
 	switch {
 	case err != nil:
@@ -112,12 +115,14 @@ func (run *traceRun) moment(flag, text string) (pluginlog.Time, error) {
 // relativeTime reads a time that hangs on where the log ends.
 func relativeTime(text string) (of func(end pluginlog.Time) pluginlog.Time, ok bool) {
 	const day = pluginlog.Time(24 * time.Hour)
+	// Parsed as a time of the first day of all: its distance from midnight is what is wanted.
 	for _, layout := range []string{"15:04", "15:04:05"} {
 		if t, err := time.Parse("2006-01-02 "+layout, "1970-01-01 "+text); err == nil {
 			return func(end pluginlog.Time) pluginlog.Time { return end - end%day + pluginlog.TimeOf(t) }, true
 		}
 	}
 	back, err := time.ParseDuration(text)
+	// A duration without its minus would mean the future.
 	if err != nil || back >= 0 {
 		return nil, false
 	}
@@ -129,6 +134,7 @@ func (run *traceRun) lastTime() (last pluginlog.Time, err error) {
 	if slices.Contains(run.files, "-") {
 		return 0, app.Misuse("trace: where stdin ends is known only when it was read: give --since and --until a date")
 	}
+	// Stats are wanted, and no events: of BuildVersion there are few.
 	none := func(*pluginlog.Event) error { return nil }
 	for i := range run.files {
 		if in := run.index(i); in != nil {
@@ -182,6 +188,7 @@ func (c *Chosen) hides(r *requests.Request) bool {
 
 // choose returns the incidents of the kinds and the member that are asked about, with those that they are folded with.
 func (c *Chosen) choose(all []*story.Incident) []*story.Incident {
+	// An incident that is folded into another one shows it where either is asked for.
 	return slices.DeleteFunc(all, func(i *story.Incident) bool {
 		return !slices.ContainsFunc(append([]*story.Incident{i}, i.Parts...), func(i *story.Incident) bool {
 			return (c.Kinds == nil || slices.Contains(c.Kinds, i.Kind)) &&

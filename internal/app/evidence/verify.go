@@ -33,9 +33,9 @@ type VerifyPlan struct {
 	Notes   app.Notes
 	Config  string
 	Table   *routecheck.Table
-	Among   []choices.Choice
-	Silent  []Silent
-	suite   liveSuite
+	Among   []choices.Choice // those that are asked about
+	Silent  []Silent         // those of Among that no question settles
+	suite   liveSuite        // its questions stand in the plan behind the planner's own
 	planner *question.Planner
 }
 
@@ -59,6 +59,7 @@ func (v *Verify) Plan(in app.Input) (*VerifyPlan, error) {
 		return p, err
 	}
 	p.Table = l.Table
+	// Alone: who names choices does not ask whether Routes lead where they should.
 	p.planner = &question.Planner{Judge: question.Judge{Table: l.Table, Base: sem}, TLS: v.TLS,
 		TLSOnly: v.TLS && v.Port == 0, Members: v.Members,
 		Alone: len(v.Only) > 0, Seed: v.Seed, Reaches: v.reaches}
@@ -79,6 +80,8 @@ func (v *Verify) Plan(in app.Input) (*VerifyPlan, error) {
 
 // reaches puts a request on a port where it can be sent to.
 func (v *Verify) reaches(rq *match.Request, table *match.Table) bool {
+	// Where virtual hosts are matched by the port of the Host header, a request is written for the port that is
+	// reached; where by the port it arrives on, it can only be sent to that one.
 	if table.PortArrived && slices.Contains(v.Ports, rq.Port) {
 		return true
 	}
@@ -137,7 +140,7 @@ type VerifyAnswer struct {
 	Target  string
 	Ran     question.Run
 	Suite   []SuiteAsked
-	Seconds float64
+	Seconds float64 // that asking took
 }
 
 // Judge learns from what was asked.
@@ -156,6 +159,7 @@ func (a *VerifyAnswer) Failed() bool {
 
 // Reason says why a choice is not settled, "" where it is.
 func (a *VerifyAnswer) Reason(f *question.Finding) string {
+	// No value agrees: that is a contradiction, which is told by itself.
 	if _, ok := f.Settled(); ok || len(f.Agrees) == 0 {
 		return ""
 	}
@@ -165,6 +169,8 @@ func (a *VerifyAnswer) Reason(f *question.Finding) string {
 		return a.Plan.Silent[i].Reason
 	case a.Ran.RoutingOnly:
 		return "several web server processes answer: ask one alone"
+	// A member with a past may be marked, or at another place of its round, which explains an answer as well as a
+	// choice.
 	case len(a.Ran.Stale) > 0:
 		return "members had seen requests before: start them and the web server anew"
 	}

@@ -23,7 +23,7 @@ type liveSuite []liveTest
 type liveTest struct {
 	*suite.Test
 	question *question.Question
-	why      string // it cannot be asked, "" where it can
+	why      string // it cannot be asked, "" where it can; then question may be nil
 }
 
 // SuiteAsked is a test that was asked.
@@ -44,6 +44,7 @@ func (v *Verify) readSuite(in app.Input, p *VerifyPlan) (out liveSuite, err erro
 		p.Notes.Add(files, reports)
 		return nil, fmt.Errorf("%s: the suite cannot be used", app.DisplayName(v.Suite))
 	}
+	// Questions before it have left members marked down: a test waits until no mark of theirs can matter to it.
 	marks := question.MarksOf(p.Table, p.Assumptions(), p.Questions)
 	for _, t := range s.Tests {
 		asked := liveTest{Test: t}
@@ -64,6 +65,7 @@ func (v *Verify) question(t *suite.Test, p *VerifyPlan) (*question.Question, err
 	switch {
 	case err != nil:
 		return nil, err
+	// Servers of somebody are not made to fail.
 	case len(failing) > 0 && !v.Members:
 		return nil, errors.New("members are to fail: they do with those of 'wasplug members', and --control")
 	}
@@ -82,6 +84,7 @@ func (v *Verify) question(t *suite.Test, p *VerifyPlan) (*question.Question, err
 func (s liveSuite) judge(table *routecheck.Table, asked []question.Asked) (out []SuiteAsked) {
 	for _, t := range s {
 		done := SuiteAsked{Test: t.Name.V, Why: t.why}
+		// Who refuses is carried from step to step of one test.
 		refusing, seen := map[string]bool{}, false
 		for i := range asked {
 			if a := &asked[i]; t.question != nil && a.Question == t.question {
@@ -107,6 +110,7 @@ func note(refusing map[string]bool, a *question.Asked) {
 
 // traces are the attempts of which something is seen.
 func traces(attempts []string, refusing map[string]bool) []string {
+	// Attempts are CLUSTER/MEMBER or MEMBER; a member stands behind the last "/".
 	return slices.DeleteFunc(slices.Clone(attempts), func(name string) bool {
 		return refusing[name[strings.LastIndexByte(name, '/')+1:]]
 	})
@@ -121,6 +125,7 @@ func unmetLive(t *routecheck.Table, e *suite.Expect, seen *question.Seen, refusi
 		cluster, member = t.Clusters[a.Cluster].Name, t.MemberName(a.Cluster, a.Member)
 		tried = append(tried, member)
 	}
+	// Not even who answered is known (question.Seen), so nothing is met or unmet.
 	if seen.Blind && member == "" {
 		return nil // nobody can tell
 	}

@@ -20,6 +20,7 @@ func (e *Explain) Run() (pages []string, err error) {
 	if phrase := strings.Join(words, " "); len(words) > 1 && reference.InLogs(phrase) {
 		words = []string{phrase} // GSK 414, errno 111
 	}
+	// The pages up to an unknown word are given beside the error.
 	for _, word := range words {
 		text := reference.Page(word)
 		if text == "" {
