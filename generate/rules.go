@@ -132,8 +132,8 @@ type claim struct {
 // same cluster adds nothing and is left out, with the Route that has nothing else; what disagrees is told by its
 // applications.
 func (c *compiler) settle(routes []*route) []*route {
-	// What another Route asks for is taken out only where no third has the group: the other's Uris would change with
-	// it.
+	// A Uri that an earlier Route has, too, is taken out of a group only where no other Route uses that group: all of
+	// them would lose it.
 	sharing := map[string]int{} // how many Routes use a group
 	for _, r := range routes {
 		sharing[r.group.V]++

@@ -11,6 +11,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/space"
 )
 
+// Names that stand for all others must be such that no file has them: example is reserved (RFC 2606), and 9 is the
+// port of discard.
 const (
 	otherHost = "other.example" // stands for every host that no alias names
 	otherPort = 9               // stands for every port that no alias names
@@ -31,6 +33,7 @@ func (a ask) URL() string {
 	return space.MatchKey{Host: a.host, Port: a.port, Path: "/"}.URL() + a.target[1:]
 }
 
+// request is one over TLS where the port is 443: no file says which other ports speak it.
 func (a ask) request() routecheck.Request {
 	return routecheck.Request{TLS: a.port == 443, Host: parser.Address(a.host, strconv.Itoa(a.port)), Port: a.port,
 		Target: a.target}
@@ -56,6 +59,8 @@ func asks(old, new *side) iter.Seq[ask] {
 }
 
 // targets are the ways in which a path is sent.
+// Where both web servers clean paths alike one way is enough. Else two more: a path with %2e%2e, and one that begins
+// with //, which only a web server that decodes and cleans leads to the path.
 func targets(s space.MatchKey, old, new *side) (plain, odd []string) {
 	was := s.TargetIn(&old.sem)
 	if old.sem == new.sem {
@@ -70,6 +75,7 @@ type place struct {
 }
 
 // places are hosts and ports that aliases tell apart: each that is named, combined with each, and one that is not.
+// Combined means that a host of one alias is asked for on the port of another: there *:PORT and HOST:* meet.
 func places(sides ...*side) []place {
 	hosts, ports := []string{otherHost}, []int{otherPort, 80, 443}
 	own := []place{{otherHost, otherPort}, {otherHost, 80}, {otherHost, 443}}
@@ -116,6 +122,8 @@ func distinct[T comparable](items []T) []T {
 
 // paths are the paths at which patterns tell requests apart: each exact path, the path and a path below of each
 // prefix, and for suffixes one below each prefix; and a path that none of them names.
+// The suffix below each prefix is where a pattern such as *.jsp meets /app/*. A Uri without a leading slash takes no
+// request, so none is asked.
 func paths(patterns []string) []string {
 	all := []string{"/", "/" + other}
 	prefixes, suffixes := []string{"/"}, []string{}

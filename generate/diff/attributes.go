@@ -44,6 +44,8 @@ func Attributes(old, new *parser.Config) []Change {
 	return attributes(old, new, findRenames(old, new))
 }
 
+// Both files are folded where one must be, since else no subject would fit. A fact of an entity that the other file
+// does not know becomes one change of that entity, the outermost.
 func attributes(old, new *parser.Config, renamed renames) []Change {
 	folded := pairs(old) > maxPairs || pairs(new) > maxPairs
 	before, after := state(old, folded, nil), state(new, folded, renamed)
@@ -103,6 +105,7 @@ func sameMembers(old, new fact, had, has map[string]bool) bool {
 	return slices.Equal(stays(old.servers), stays(new.servers))
 }
 
+// entities are the clusters and servers of which a file states anything.
 func entities(list []fact) map[string]bool {
 	all := map[string]bool{}
 	for _, f := range list {

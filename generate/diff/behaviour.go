@@ -50,6 +50,7 @@ type Report struct {
 }
 
 // maxRequests bounds how many requests are asked about.
+// A class that lies behind it is not found, so the report says that it is incomplete.
 const maxRequests = 5_000_000
 
 // Same reports whether there is no difference.
@@ -79,6 +80,7 @@ func Compare(old, new File) (*Report, error) {
 	c.renamed = findRenames(old.Config, new.Config)
 	c.new.renamed(c.renamed)
 	c.attributes = attributes(old.Config, new.Config, c.renamed)
+	// one for each cluster of the old file, filled by classes and read by consequences
 	c.samples = make([]*sample, len(c.old.clusters))
 	r := &Report{LostClones: lostClones(old.Config, new.Config)}
 	r.Classes, r.Incomplete = c.classes()
@@ -98,6 +100,8 @@ func leadsTo(value string) string {
 	return target
 }
 
+// classes asks both files about every request. Those that change from one cluster and member set to another are a
+// class, however many applications that hits; most requests first.
 func (c *comparison) classes() (list []Class, incomplete bool) {
 	var all []*Class
 	known := map[[2]string]*Class{}
@@ -129,6 +133,8 @@ func (c *comparison) classes() (list []Class, incomplete bool) {
 }
 
 // add counts a request to a class. The first one is the sample, or the first on a host that a file names.
+// The applications are those of requests that people send: odd ones never count, the path "/other" only where there is
+// no other so far.
 func (c *Class) add(s ask) {
 	if any := s.host == otherHost; c.Requests == 0 || c.AnyHost && !any {
 		c.URL, c.AnyHost = s.URL(), any
@@ -146,8 +152,8 @@ type side struct {
 	sem      choices.Assumptions
 	table    *routecheck.Table
 	clusters []described
-	clones   map[string][]owner // by clone ID
-	home     func(*routecheck.Request) (match.ClusterID, match.MemberID, bool)
+	clones   map[string][]owner                                                // by clone ID
+	home     func(*routecheck.Request) (match.ClusterID, match.MemberID, bool) // who serves a session
 }
 
 // owner is a member that has a clone ID.
@@ -156,11 +162,13 @@ type owner struct {
 	member  match.MemberID
 }
 
+// described is a cluster as a target, ready made, since requests are many. key is what makes two of them one.
 type described struct {
 	Target
 	key string
 }
 
+// newSide makes a file ready for questions. All answers are those of the latest level.
 func newSide(f File) (*side, error) {
 	if f.Platform == "" {
 		f.Platform = choices.Platforms()[0]
@@ -210,6 +218,7 @@ func members(c *match.Cluster, r renames) []string {
 	return all
 }
 
+// target asks where a request goes.
 func (s *side) target(a ask) target {
 	rq := a.request()
 	m, ok := s.table.Match(&rq, &s.sem)
@@ -223,6 +232,7 @@ func (s *side) target(a ask) target {
 
 // lostClones lists the clone IDs of the clusters that Routes use in the old file and that no member of the new one
 // has.
+// Where in the new file an ID stands does not matter here; whether its sessions still find it is for sessions.
 func lostClones(old, new *parser.Config) []Clone {
 	kept := map[string]bool{}
 	for _, c := range new.Clusters {

@@ -53,6 +53,7 @@ type comparison struct {
 
 // sample is a request that the old file leads to a cluster, if possible one that the new file leads to the cluster of
 // the same name. If there is none but the new file leads others there, it takes one of them in place of the first.
+// asked leads old to its cluster, newAsk is what the new file is asked about it: mostly the same request.
 type sample struct {
 	asked, newAsk ask
 	old, new      target
@@ -66,6 +67,7 @@ type target struct {
 }
 
 // note keeps a request as the sample of its cluster if it says more than the one before.
+// A cluster of which some requests stay and others move is judged by one that stays: that others move is a class.
 func (c *comparison) note(asked ask, old, new target) {
 	if _, known := c.reached[new.Cluster]; !known && !new.Declined {
 		c.reached[new.Cluster] = sample{asked, asked, old, new}
@@ -93,11 +95,14 @@ func closeness(old, new target) int {
 func (c *comparison) record(k Consequence) { c.recorded = append(c.recorded, k) }
 
 // consequences tells what the files do differently to sessions, what a failure costs, and what a reload does not do.
+// Sessions are told of all clusters that requests reached; what concerns members by themselves only where the cluster
+// is still reached by its name, since else all of them are gone.
 func (c *comparison) consequences() []Consequence {
 	for _, s := range c.samples {
 		if s == nil {
 			continue
 		}
+		// all requests that the old file led there go elsewhere, but others come: the cluster and its sessions live on
 		if by, known := c.reached[s.old.Cluster]; known && s.new.Cluster != s.old.Cluster {
 			s.newAsk, s.new = by.newAsk, by.new
 		}
@@ -120,6 +125,8 @@ func (c *comparison) consequences() []Consequence {
 }
 
 // newSessions compares how the new sessions of a cluster spread.
+// The shares are those of a process in which nobody is down, over a full cycle of the weights. What tells of a member
+// covers its weight; its role in the lists only where that changed.
 func (c *comparison) newSessions(s *sample) {
 	type member struct {
 		id    match.MemberID
@@ -190,6 +197,7 @@ func listsOf(cluster string) (subjects []string) {
 	return subjects
 }
 
+// subjectOf is the subject of a server's facts.
 func subjectOf(cluster, member string) string {
 	return diag.Sprintf("ServerCluster %q Server %q", cluster, member)
 }

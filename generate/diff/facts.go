@@ -1,6 +1,3 @@
-// Package diff compares two plugin-cfg.xml by what they mean: [Attributes] by the values in effect, [Behaviour] by the
-// decisions they lead to. The order of elements that have none, the names of groups, and definitions that no Route
-// uses are no difference.
 package diff
 
 import (
@@ -32,14 +29,16 @@ type fact struct {
 // facts states a file. A subject occurs once: things of one name are numbered.
 type facts struct {
 	list   []fact
-	seen   map[string]int
+	seen   map[string]int    // how often each subject was stated
 	claims map[string]string // the last claim on an alias and URI: the same again is no news
-	within []string
-	folded bool // the aliases of a group are one subject: there are too many to state each with each URI
-	named  renames
-	leads  bool // the facts at hand say where an alias and a URI lead
+	within []string          // put into each fact that is added
+	folded bool              // the aliases of a group are one subject: there are too many to state each with each URI
+	named  renames           // of the new file; nil of the old one
+	leads  bool              // the facts at hand say where an alias and a URI lead
 }
 
+// The number makes the second Log, or a Uri that two Routes claim for an alias, a subject of its own: its place in the
+// order of its kind.
 func (f *facts) add(subject, value string, at diag.Span) {
 	f.seen[subject]++
 	if n := f.seen[subject]; n > 1 {
@@ -49,6 +48,8 @@ func (f *facts) add(subject, value string, at diag.Span) {
 }
 
 // attributes states the attributes of a node: what is written, and what the plug-in takes where nothing is.
+// An attribute that is written with its default, and one that is not written, are one statement: the values in effect
+// are compared, not the text.
 func (f *facts) attributes(subject string, n *parser.Node, skip ...string) {
 	for i := range n.Attrs {
 		a := &n.Attrs[i]
@@ -104,6 +105,7 @@ func (f *facts) others(subject string, n *parser.Node, known ...string) {
 }
 
 // literal writes an element out, attributes in alphabetical order.
+// The white space of a text is folded, since it is layout.
 func literal(n *parser.Node) string {
 	if n.Kind != parser.Element {
 		return strings.Join(strings.Fields(n.Text), " ")
@@ -124,6 +126,7 @@ func literal(n *parser.Node) string {
 }
 
 // maxPairs bounds how many pairs of alias and URI are stated one by one.
+// Beyond it aliases are folded (fold): Routes multiply groups, and memory would not suffice.
 const maxPairs = 2_000_000
 
 // pairs counts the pairs of alias and URI of all Routes.
@@ -144,6 +147,7 @@ func pairs(cfg *parser.Config) int {
 }
 
 // state states a whole file.
+// Of Config its ConfigHash is left out: Liberty's change marker, which says nothing of routing.
 func state(cfg *parser.Config, folded bool, named renames) []fact {
 	f := &facts{seen: map[string]int{}, claims: map[string]string{}, folded: folded, named: named}
 	if n := cfg.Node; n != nil {
@@ -162,6 +166,7 @@ func state(cfg *parser.Config, folded bool, named renames) []fact {
 	for _, p := range cfg.TrustedProxies {
 		proxies = append(proxies, p.Name.V)
 	}
+	// a set: in which order proxies are trusted makes no difference
 	slices.Sort(proxies)
 	f.add("trusted proxies", strings.Join(proxies, ", "), diag.Span{})
 	for _, c := range usedClusters(cfg) {
@@ -185,6 +190,8 @@ func usedClusters(cfg *parser.Config) (list []*parser.ServerCluster) {
 	return list
 }
 
+// cluster states a cluster, its members by the names that they had in the old file: a new name is one fact, Name, and
+// not a member that is gone and one that is new.
 func (f *facts) cluster(c *parser.ServerCluster) {
 	subject := diag.Sprintf("ServerCluster %q", c.Name.V)
 	f.within = []string{subject}
@@ -197,6 +204,7 @@ func (f *facts) cluster(c *parser.ServerCluster) {
 		name := subjectOf(c.Name.V, f.named.before(c.Name.V, s.Name.V))
 		f.server(name, s)
 		f.add(name+" Name", s.Name.V, s.Node.NameSpan)
+		// the name belongs to the server, too: who comes or goes is told without it
 		f.list[len(f.list)-1].within = []string{subject, name}
 		for i := range f.list[from:] {
 			if fact := &f.list[from+i]; strings.HasSuffix(fact.subject, " LoadBalanceWeight") {
@@ -221,6 +229,7 @@ func (f *facts) weights(c *parser.ServerCluster) string {
 	return fmt.Sprint(starts)
 }
 
+// serverList states a list as one fact, since its order counts (R22, R38). No list is no fact.
 func (f *facts) serverList(subject, cluster string, l *parser.ServerList) {
 	if l == nil {
 		return
@@ -237,6 +246,7 @@ func (f *facts) serverList(subject, cluster string, l *parser.ServerList) {
 	f.others(subject, l.Node, "Server")
 }
 
+// server states a Server and its Transports, which have no names: they go by their numbers.
 func (f *facts) server(subject string, s *parser.Server) {
 	outer := f.within
 	f.within = []string{outer[0], subject}
@@ -290,6 +300,8 @@ func fold(aliases []string) string {
 	return fmt.Sprintf("%s and %d more aliases (%x)", sorted[0], len(sorted)-1, sum.Sum64())
 }
 
+// route states the pairs of alias and Uri of a Route. Names of groups do not occur: a group is no more than what it
+// holds. The Name of a cluster does, as it is part of what people and logs see.
 func (f *facts) route(r *parser.Route, h *parser.VirtualHostGroup, g *parser.UriGroup, target string) {
 	aliases := []string{"every host"}
 	if h != nil {
@@ -309,6 +321,7 @@ func (f *facts) route(r *parser.Route, h *parser.VirtualHostGroup, g *parser.Uri
 		for _, u := range g.Uris {
 			value := diag.Sprintf("%s, cookie %q, identifier %q", target, u.AffinityCookie.V,
 				u.AffinityURLIdentifier.V)
+			// A second Route that says the same of a pair changes nothing, and would be a numbered subject of its own.
 			if subject := alias + " " + u.Name.V; f.claims[subject] != value {
 				f.claims[subject] = value
 				f.add(subject, value, u.Node.Span)

@@ -28,6 +28,7 @@ type Folders struct {
 
 // Pairs pairs the files of two folders: those of one path, then those with the same aliases. The others stand alone,
 // last.
+// A file of another name with the same aliases is taken for the same web server's: a folder may be laid out anew.
 func Pairs(old, new map[string]*parser.Config) []Pair {
 	var pairs, gone []Pair
 	left := maps.Clone(new)
@@ -131,6 +132,7 @@ func (f *Folders) Write(w io.Writer, files *diag.Files, format string, o Options
 	return err
 }
 
+// The JSON of folders: null stands for a file that is not there, and for a report that could not be made.
 type (
 	jsonFolders struct {
 		Version int        `json:"version"`
@@ -164,6 +166,7 @@ func (f *Folders) json(w io.Writer, files *diag.Files) error {
 	return printJSON(w, out)
 }
 
+// printJSON leaves <, > and & as they are: messages hold elements.
 func printJSON(w io.Writer, what any) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)

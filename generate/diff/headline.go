@@ -9,6 +9,7 @@ import (
 
 // headline is the report in one sentence: who gets no new sessions, whose sessions lose their home, what goes
 // elsewhere.
+// What hits users comes first and is never left out; only without any of it are the milder kinds counted.
 func (r *Report) headline() string {
 	if r.Same() {
 		return "same in effect"
@@ -63,6 +64,7 @@ func (r *Report) elsewhere() string {
 	return "the web server hands other paths to the plug-in"
 }
 
+// withoutNew names a member that gets no new sessions any more, or counts them.
 func (r *Report) withoutNew() string {
 	var names []string
 	for _, k := range r.Consequences {
@@ -81,6 +83,8 @@ func (r *Report) withoutNew() string {
 
 const mostNames = 3 // in a sentence
 
+// homeless says whose sessions lose their home: whole clusters before members. Of what concerns no single member a
+// Share of 1 is a whole cluster, NaN some of its sessions.
 func (r *Report) homeless() string {
 	var members, clusters, others []string
 	for _, k := range r.Consequences {

@@ -7,6 +7,8 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
+// The JSON of the schema "diff". A place is null where nothing stands; a share where there is none, as JSON has no
+// NaN; an old or new value where that file says nothing, while "" is an element that is there.
 type (
 	jsonReport struct {
 		Version      int               `json:"version"`
@@ -72,6 +74,7 @@ func jsonSide(files *diag.Files, t Target) jsonTarget {
 	return jsonTarget{t.Declined, t.Cluster, append([]string{}, t.Members...), jsonPlaceOf(files, t.At)}
 }
 
+// jsonShare rounds to a millionth, so that the last bits of a sum are no difference.
 func jsonShare(s *float64) *float64 {
 	if s == nil || math.IsNaN(*s) {
 		return nil

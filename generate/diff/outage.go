@@ -63,6 +63,7 @@ func (c *comparison) waits(s *sample) {
 	})
 }
 
+// connectWait and answerWait word a limit; 0 is none.
 func connectWait(limit match.Nanos) string {
 	if limit == 0 {
 		return "until the operating system ends it (R50)"
@@ -90,6 +91,7 @@ var marking = []struct {
 
 // marks tells which failures no longer mark a member down, or do so from now on (R51 to R55), of members that get
 // requests by both files. What holds of all of them is told of the cluster.
+// MarkBusyDown of Config is covered: what it does is told here, cluster by cluster.
 func (c *comparison) marks(s *sample) {
 	did, does := c.old.marks(s.old.id), c.new.marks(s.new.id)
 	c.each(s, func(a, b *match.Cluster, old, id match.MemberID) Consequence {
@@ -175,6 +177,7 @@ func marked(did, does []bool) string {
 func seconds(n match.Nanos) string { return fmt.Sprintf("%d s", n/1_000_000_000) }
 
 // probes bounds how many requests a minute meet a member whose connects are refused.
+// It is an upper bound for one process: a probe is sent at most once in each interval (R52).
 func probes(interval match.Nanos) string {
 	if interval <= 0 {
 		return "as many as come"
@@ -182,6 +185,7 @@ func probes(interval match.Nanos) string {
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", 60e9/float64(interval)), ".0") + " a minute"
 }
 
+// buffer words PostBufferSize in bytes: below 0 without limit, 0 none.
 func buffer(n int64) string {
 	switch {
 	case n < 0:

@@ -14,6 +14,7 @@ import (
 )
 
 // reload tells what the plug-in does not take up by loading the file again, or what must be ready before it does.
+// What says "assumed" stands in no document that we know.
 func (c *comparison) reload() {
 	record := func(text string, old, new diag.Span, covers ...string) {
 		c.record(Consequence{Kind: reload, Share: math.NaN(), Old: old, New: new, Text: text, covers: covers})
@@ -59,6 +60,8 @@ type keyring struct {
 	covers []string
 }
 
+// keyrings are the key stores that only the new file names, by their paths. What covers is the facts that name them,
+// of however many Transports.
 func (c *comparison) keyrings() map[string]*keyring {
 	had, has := map[string]*keyring{}, map[string]*keyring{}
 	for cfg, all := range map[*parser.Config]map[string]*keyring{c.old.Config: had, c.new.Config: has} {

@@ -18,6 +18,7 @@ type renames map[string]names
 type names struct{ before, now map[string]string }
 
 // findRenames pairs members that only one of two files knows.
+// Only clusters that both files have by one name are looked at.
 func findRenames(old, new *parser.Config) renames {
 	all, is := renames{}, resolve.New(new)
 	for _, c := range resolve.New(old).Clusters() {
@@ -28,6 +29,8 @@ func findRenames(old, new *parser.Config) renames {
 	return all
 }
 
+// pairMembers pairs who went with who came: by clone IDs first, then by addresses of those that are left. A key that
+// two have pairs nobody: a guess would tell of the wrong member.
 func pairMembers(old, new *parser.ServerCluster) names {
 	gone, come := newcomers(old, new), newcomers(new, old)
 	pairs := names{map[string]string{}, map[string]string{}}

@@ -11,6 +11,7 @@ import (
 
 // sessions tells whose sessions lose their home: for each member of a cluster both files are asked about a request
 // with a session of it.
+// A member whose sessions did not come home by the old file either, such as a backup (R39), loses nothing.
 func (c *comparison) sessions(s *sample) {
 	cluster := &c.old.table.Clusters[s.old.id]
 	shares := explain.NewSessions(c.old.table, s.old.id, &c.old.sem)
@@ -27,6 +28,7 @@ func (c *comparison) sessions(s *sample) {
 				Old: m.At, Text: c.reason(s, match.MemberID(i))})
 		}
 	}
+	// one sentence for all, where all lose theirs for one reason; each keeps his own where some get by
 	if whole := c.wholeCluster(s); whole != "" && len(lost) > 0 && len(lost) == homes {
 		k := Consequence{Kind: sessions, Cluster: cluster.Name, Share: 1, Old: cluster.At, Text: whole,
 			covers: []string{diag.Sprintf("ServerCluster %q CloneSeparatorChange", cluster.Name)}}
@@ -66,6 +68,7 @@ func (c *comparison) place(s *sample, k *Consequence) {
 
 // home asks a file who serves a session of a clone ID: whether the one that has it does. The session comes in the
 // cookie that this file asks for; that cookies change is told by itself.
+// The separator is that of the old cluster: such sessions are what browsers hold when the file changes.
 func (c *comparison) home(of *side, s *sample, clone string) bool {
 	at, asked := s.old, s.asked
 	if of == c.new {
@@ -98,6 +101,7 @@ func (c *comparison) wholeCluster(s *sample) string {
 }
 
 // reason says why the sessions of a member of the old file lose their home.
+// The order is that of certainty: what the clone ID became, then the name, then nothing is left.
 func (c *comparison) reason(s *sample, id match.MemberID) string {
 	m := &c.old.table.Clusters[s.old.id].Members[id]
 	if s.new.Declined {
@@ -132,6 +136,7 @@ func (c *comparison) reason(s *sample, id match.MemberID) string {
 
 // cookies tells the Uris whose sessions browsers name by another cookie, or in another part of the URL, than the new
 // file asks for.
+// A change of many aliases of a Uri is told once, and covers them all.
 func (c *comparison) cookies() {
 	type kind struct{ cluster, uri, was, is string }
 	known := map[kind]int{}

@@ -140,6 +140,7 @@ func heading(section string) string {
 	return "when a member fails"
 }
 
+// words is where a request goes, in one line.
 func (t Target) words() string {
 	if t.Declined {
 		return "declined: the web server serves it"
@@ -147,6 +148,7 @@ func (t Target) words() string {
 	return fmt.Sprintf("cluster %s: %s", t.Cluster, strings.Join(t.Members, ", "))
 }
 
+// text prints sections in their order; values come last, as they are no consequence by themselves.
 func (p *printer) text() {
 	if p.report.Incomplete {
 		fmt.Fprintf(p, "not every request was asked about: the files have more than %d to ask\n", maxRequests)
@@ -170,6 +172,7 @@ func (p *printer) text() {
 	}
 }
 
+// routes prints each class as a change of one line into another, with signs as diff has them.
 func (p *printer) routes() {
 	for _, c := range p.classes() {
 		p.WriteString(c.URL)
@@ -212,6 +215,7 @@ func whereabouts(files *diag.Files, spans ...diag.Span) string {
 	return " (" + strings.Join(at, ", ") + ")"
 }
 
+// markdown is for a comment on a change: the headline, then a table for each section that says something.
 func (p *printer) markdown() {
 	if p.report.Incomplete {
 		fmt.Fprintf(p, "Not every request was asked about: the files have more than %d to ask.\n\n", maxRequests)

@@ -1,4 +1,3 @@
-// Package graph draws a configuration: virtual host -> URI -> cluster -> member.
 package graph
 
 import (

@@ -26,6 +26,7 @@ type member struct {
 	role   role
 }
 
+// role is a place in the lists; a smaller one gets more requests, so that min joins two.
 type role uint8
 
 const (
@@ -52,6 +53,7 @@ func address(t *parser.Transport) string {
 
 // cluster returns the ServerCluster for a sequence of clusters of the inputs. Sequences that come to the same members,
 // roles and attributes share one, unless that would fold two clusters of one file.
+// Two clusters of one file stay two even where they are alike: merging mends no file.
 func (m *merger) cluster(set int32) *cluster {
 	if c := m.bySet[set]; c != nil {
 		return c
@@ -92,6 +94,7 @@ func (c *cluster) takes(from []*source) bool {
 }
 
 // key is what two clusters must have in common to be one.
+// Attributes of Transports are not in it: identity has their addresses, which is what members are told by.
 func (c *cluster) key() string {
 	var b strings.Builder
 	for _, a := range sortedAttrs(c.sources[0].cluster.Node, "Name") {
@@ -120,6 +123,7 @@ func sortedAttrs(n *parser.Node, skip ...string) []parser.Attr {
 }
 
 // build joins the members of clusters, in the order of their files.
+// The first file's attributes and ClusterAddress count, and each member is written as the first file that has it does.
 func (m *merger) build(from []*source) *cluster {
 	c := &cluster{name: from[0].cluster.Name.V, sources: slices.Clone(from)}
 	known := map[string]*member{}
@@ -155,6 +159,7 @@ func (m *merger) build(from []*source) *cluster {
 }
 
 // unique gives members of different files that have one name names of their own.
+// The first keeps the name, the others get the number of their file. Two of one name in one file stay as they are.
 func (c *cluster) unique() {
 	taken := map[string]int{}
 	for _, m := range c.members {
@@ -197,6 +202,7 @@ func (c *cluster) nodes() (all []*parser.Node) {
 }
 
 // node writes the cluster. One that comes from a single file is written as it stands there.
+// Where members of several files stand together the lists are written anew from the roles.
 func (c *cluster) node(name string, remarks *comments) *parser.Node {
 	first := c.sources[0].cluster
 	if c.verbatim() {
@@ -249,6 +255,7 @@ func (c *cluster) verbatim() bool {
 	return c.address == c.sources[0].cluster.ClusterAddress
 }
 
+// addList adds a list; one without members is none, and then all servers are primaries (R37).
 func addList(n *parser.Node, name string, members []*member, r role) {
 	list := &parser.Node{Kind: parser.Element, Name: name, Closed: true}
 	for _, m := range members {

@@ -27,6 +27,8 @@ func newComments(inputs []Input) *comments {
 }
 
 // read attaches the comments among the children of an element, nil for those of the document.
+// A comment on a line of its own speaks of what follows, one behind an element on its line of that. The generators'
+// stamp at the top is none: the output has a headline of its own.
 func (c *comments) read(parent *parser.Node, children []*parser.Node) {
 	all := &c.all[len(c.all)-1]
 	var waiting []*parser.Node
@@ -80,6 +82,7 @@ func (c *comments) whole(n *parser.Node) {
 	}
 }
 
+// put adds comments that the output does not have yet.
 func (c *comments) put(parent *parser.Node, list []*parser.Node) {
 	for _, n := range list {
 		if !c.placed[n] {

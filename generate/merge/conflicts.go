@@ -9,6 +9,7 @@ import (
 )
 
 // conflict notes something that the inputs say differently, once.
+// It is a warning: only what lint calls an error in the output stops a merge (ask). code may be "".
 func (m *merger) conflict(span diag.Span, code, format string, args ...any) {
 	d := diag.Diagnostic{Span: span, Severity: diag.Warning, Message: diag.Sprintf(format, args...)}
 	if code != "" {
@@ -31,6 +32,7 @@ func (m *merger) add(d diag.Diagnostic) {
 	m.conflicts = append(m.conflicts, d)
 }
 
+// cookieConflict: other tools let the first file win in silence. Sessions of the others are not found any more (R4).
 func (m *merger) cookieConflict(l *layer, c claim, u *parser.Uri) {
 	first := m.claims[l.first]
 	m.conflict(u.Node.Span, diag.AffinityCookieDiffersOnOverlap, "URI %q of %s has the affinity cookie %q and "+
@@ -60,6 +62,8 @@ func (m *merger) clusterConflicts(first, other *source) {
 }
 
 // sameMember reports what two files say differently of one member.
+// It is merged as the better of two roles: what some file balances must not become idle. In the other modes roles are
+// those of the files' order.
 func (m *merger) sameMember(first *member, s *parser.Server, file int, r role) {
 	if first.role != r && m.options.Mode == Balance {
 		m.conflict(s.Node.Span, "", "server %q is %s in %s and %s in %s; it is merged as %s", s.Name.V, first.role,
@@ -72,6 +76,7 @@ func (m *merger) sameMember(first *member, s *parser.Server, file int, r role) {
 	}
 }
 
+// difference is an attribute with its values as messages have them, and its place in the second element.
 type difference struct {
 	name, old, new string
 	span           diag.Span
@@ -80,6 +85,7 @@ type difference struct {
 // differences lists the attributes that two elements of one kind have with different values in effect.
 func differences(a, b *parser.Node, skip string) []difference {
 	var all []difference
+	// one that is not written and one that is written with its default are no difference
 	compare := func(name string) {
 		before, x := inEffect(a, name)
 		after, y := inEffect(b, name)
@@ -164,6 +170,7 @@ func (m *merger) otherElements(base, in Input) {
 }
 
 // conflictsOfAddresses reports addresses that are two members, across files.
+// One process under two names has two health states: it would be tried again where it was found down.
 func (m *merger) conflictsOfAddresses() {
 	addresses := map[string]holder{}
 	for _, src := range m.clusters {
@@ -180,6 +187,8 @@ func (m *merger) conflictsOfAddresses() {
 	}
 }
 
+// sameAddress: two clone IDs at one address are two cookies for one process, of which one is wrong; two names of one
+// clone ID are no more than untidy.
 func (m *merger) sameAddress(address string, first, other holder, t *parser.Transport) {
 	a, b := first.server, other.server
 	one, two := m.inputs[first.file].Name, m.inputs[other.file].Name

@@ -10,6 +10,8 @@ import (
 
 // document writes the parts: first what the base says of everything else, then groups, clusters and Routes in the
 // generators' order.
+// Elements that stand behind Routes or between groups in the base, such as TrustedProxyGroup, come behind all that is
+// merged. ConfigHash is left out: it is a sum over a file that this is not.
 func (m *merger) document(parts []*part) *parser.Document {
 	base := m.inputs[m.options.Base].Config
 	root := shallow(base.Node)
@@ -36,6 +38,7 @@ func (m *merger) document(parts []*part) *parser.Document {
 		{Kind: parser.Declaration, Text: `xml version="1.0" encoding="UTF-8"`, Closed: true},
 		{Kind: parser.Comment, Text: m.headline(), Closed: true},
 	}}
+	// add makes top the parent of what stands outside of Config; in a document it has none
 	m.comments.add(top, root, base.Node)
 	for _, n := range top.Children {
 		n.Parent = nil
@@ -43,6 +46,7 @@ func (m *merger) document(parts []*part) *parser.Document {
 	return &parser.Document{Nodes: top.Children}
 }
 
+// headline: no comment may hold "--", or end in "-".
 func (m *merger) headline() string {
 	var files []string
 	for _, in := range m.inputs {
@@ -74,6 +78,8 @@ func (n *namer) name(content, wanted string) (name string, fresh bool) {
 	return name, true
 }
 
+// writer writes the parts. VirtualHostGroups go to the root at once, the others wait, so that each kind stands
+// together in the generators' order although a part makes all of them.
 type writer struct {
 	m                       *merger
 	root                    *parser.Node
@@ -91,7 +97,9 @@ func (w *writer) write(parts []*part) {
 	for _, p := range parts {
 		route := element("Route")
 		claim := w.m.claims[p.first]
+		// findings of lint about the output stand at the Route that came first
 		route.Span = claim.route.Node.Span
+		// a cluster is told by its identity: two of the same content are two, where takes has kept them apart
 		name, fresh := w.clusters.name(fmt.Sprintf("%p", p.cluster), p.cluster.wanted())
 		if fresh {
 			w.ready[0] = append(w.ready[0], written{p.cluster.node(name, w.m.comments), p.cluster.nodes()})
@@ -123,6 +131,7 @@ func (c *cluster) wanted() string {
 }
 
 // host writes the VirtualHostGroup of a part, once for each set of aliases, and returns its name.
+// The aliases stand in the order of the first claim's group, without those that the part does not have.
 func (w *writer) host(p *part, c claim) string {
 	name, fresh := w.hosts.name(idKey(p.aliases), c.host.Name.V)
 	if !fresh {
@@ -146,6 +155,7 @@ func (w *writer) host(p *part, c claim) string {
 }
 
 // group writes the UriGroup of a part, once for each cluster, set of URIs and cookies, and returns its name.
+// Parts of one cluster share it, another cluster gets a group of its own.
 func (w *writer) group(p *part, c claim) string {
 	var content strings.Builder
 	fmt.Fprintf(&content, "%p%s", p.cluster, idKey(p.uriIDs))

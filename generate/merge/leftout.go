@@ -41,6 +41,7 @@ func (m *merger) leftOut() {
 }
 
 // unused reports what of an input no Route uses.
+// One message for a file, at the first of them: other tools drop such definitions without a word.
 func (m *merger) unused(in Input, used map[*parser.Node]bool) {
 	var names []string
 	var at diag.Span

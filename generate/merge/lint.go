@@ -56,6 +56,7 @@ type holder struct {
 	file   int
 }
 
+// cloneIDs finds servers by the place of their clone ID, where findings of collisions stand.
 func (m *merger) cloneIDs() map[diag.Span]holder {
 	all := map[diag.Span]holder{}
 	for _, src := range m.clusters {

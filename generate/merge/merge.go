@@ -1,6 +1,3 @@
-// Package merge makes one plugin-cfg.xml of several. The key is the plug-in's own: a URI under an alias. The same
-// inputs in the same order give the same bytes, and [Merge] proves that the endpoints of the output, the triples of
-// member, alias and URI, are exactly those of the inputs.
 package merge
 
 import (
@@ -51,6 +48,8 @@ type Result struct {
 
 // Merge merges files in the order given; they must have been parsed without an error. The error says why
 // there is no result: an input whose routing is not in the file, or a [*proof.Error].
+// The order of the steps counts: partition makes the clusters and finds their conflicts, document attaches comments,
+// and leftOut tells of those that found no place.
 func Merge(files *diag.Files, inputs []Input, o Options) (*Result, error) {
 	if err := refuse(inputs); err != nil {
 		return nil, err
@@ -67,6 +66,7 @@ func Merge(files *diag.Files, inputs []Input, o Options) (*Result, error) {
 	if err := parser.Write(&out, doc); err != nil {
 		return nil, err
 	}
+	// what is proved is the bytes, not the tree that they were made of
 	written, reports := parser.Parse(0, out.Bytes())
 	if diag.Worst(reports) == diag.Error {
 		return nil, fmt.Errorf("the merged file cannot be read back: %s", reports[0].Message)
@@ -87,6 +87,8 @@ type RefusedError struct {
 
 func (e *RefusedError) Error() string { return e.Reason }
 
+// IBM's tools refuse IntelligentManagement as well, and tell people to copy the connectors by hand. A file alone is no
+// merge, so it may have it.
 func refuse(inputs []Input) error {
 	for _, in := range inputs {
 		if n := in.Config.IntelligentManagement; n != nil && len(inputs) > 1 {
@@ -106,19 +108,19 @@ type merger struct {
 	rules     []*lint.Rule
 	inputs    []Input
 	options   Options
-	claims    []claim
-	aliases   table
+	claims    []claim // Routes of all inputs, in their order
+	aliases   table   // numbers of aliases and Uris, since units are millions
 	uris      table
-	uriFiles  []int32 // per URI: the set of files that list it
-	units     map[uint64]*unit
-	order     []*unit
-	sets      *sets // of files, and of clusters
+	uriFiles  []int32          // per URI: the set of files that list it
+	units     map[uint64]*unit // by alias and Uri, 32 bits each
+	order     []*unit          // as they came first
+	sets      *sets            // of files, and of clusters
 	clusters  []*source
-	bySet     map[int32]*cluster
-	byMembers map[string][]*cluster
+	bySet     map[int32]*cluster    // of the output, by the sequence of clusters that serve a unit
+	byMembers map[string][]*cluster // the same by what they come to: see cluster.key
 	merged    []*cluster
 	conflicts []diag.Diagnostic
-	reported  map[string]int
+	reported  map[string]int // conflicts by place, and rule or text
 	comments  *comments
 }
 
@@ -176,9 +178,12 @@ func (t *table) id(name string) int32 {
 const maxUnits = 5_000_000
 
 // every stands for a group that a Route does not name: it takes everything (R17).
+// No name in XML holds a NUL.
 const every = "\x00every"
 
 // collect resolves every Route and enters its units.
+// The product of a Route is looked at before it is entered: a thousand aliases by a million Uris would be too much
+// already. A group that is huge by itself is stopped inside of enter.
 func (m *merger) collect() error {
 	m.units, m.reported = map[uint64]*unit{}, map[string]int{}
 	m.bySet, m.byMembers = map[int32]*cluster{}, map[string][]*cluster{}
@@ -282,6 +287,8 @@ func (m *merger) enter(id int32, c claim) {
 }
 
 // claim enters one unit of a claim.
+// The n-th claim of a file joins the n-th of the files before it: a unit that a file leads to two clusters, of which
+// the first wins (R13), is led to two merged ones in that order. A unit that says the same twice is one.
 func (m *merger) claim(id int32, c claim, alias, uri int32, u *parser.Uri) {
 	key := uint64(alias)<<32 | uint64(uri)
 	n := m.units[key]
@@ -312,6 +319,7 @@ func (m *merger) claim(id int32, c claim, alias, uri int32, u *parser.Uri) {
 	l.set = m.sets.with(l.set, c.cluster)
 }
 
+// sameCookies: a Route without UriGroup has none, and differs from nothing.
 func sameCookies(a, b *parser.Uri) bool {
 	return a == nil || b == nil || a.AffinityCookie.V == b.AffinityCookie.V &&
 		a.AffinityURLIdentifier.V == b.AffinityURLIdentifier.V

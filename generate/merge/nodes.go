@@ -12,6 +12,7 @@ func clone(n *parser.Node) *parser.Node {
 }
 
 // shallow copies a node without its children.
+// Spans are kept: they say where in the inputs a finding of lint about the output stands.
 func shallow(n *parser.Node) *parser.Node {
 	c := *n
 	c.Attrs = append([]parser.Attr(nil), n.Attrs...)

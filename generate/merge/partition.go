@@ -35,6 +35,8 @@ type column struct {
 
 // partition cuts the units into parts such that each part's Route gives exactly its units. Parts stand in the order of
 // their first claims.
+// A rectangle is what a Route is: each of its aliases with each of its Uris. Units of one class that make none become
+// several. No unit is in two parts, so the output has what the inputs have, and nothing more.
 func (m *merger) partition() []*part {
 	byClass := map[class]int{}
 	var classes []class
@@ -70,6 +72,7 @@ func (m *merger) partition() []*part {
 	return parts
 }
 
+// cookies tells apart a name that is written and one that is the default: written is what the input had.
 func cookies(u *parser.Uri) string {
 	if u == nil {
 		return ""
@@ -82,6 +85,8 @@ func cookies(u *parser.Uri) string {
 }
 
 // rectangles joins the aliases of a class that have the same URIs.
+// Joining by equal columns is not the least number of rectangles, but it keeps groups of the inputs that are shared as
+// a whole, which is the usual case.
 func rectangles(c class, columns []*column) []*part {
 	byURIs := map[string]*part{}
 	var parts []*part

@@ -2,6 +2,7 @@ package merge
 
 // sets numbers sequences of distinct numbers: equal sequences have equal numbers, so a sequence is compared and stored
 // as one number. The empty sequence is 0.
+// A sequence is a path in a tree: next leads from a sequence and one more item to the longer one, nodes back.
 type sets struct {
 	next  map[[2]int32]int32
 	nodes []setNode

@@ -122,6 +122,7 @@ func label(clone string, addresses []string) string {
 }
 
 // lacking returns the least endpoint of a that b lacks.
+// The least in the order of aliases, then of Uris, so that the same bug gives the same message.
 func (w *witness) lacking(a, b endpoints, added bool) error {
 	var worst *mismatch
 	for at, set := range a {
@@ -145,6 +146,8 @@ func (w *witness) lacking(a, b endpoints, added bool) error {
 	return worst
 }
 
+// aliasesOf and urisOf are the names of a group. They, and sets, are written a second time on purpose: a witness that
+// used those of package merge would share their mistakes.
 func aliasesOf(g *parser.VirtualHostGroup) []string {
 	if g == nil {
 		return []string{"*"}
@@ -190,6 +193,7 @@ func (s *sets) of(members []int32) int32 {
 	return n
 }
 
+// union: 0 is empty, so the other one is the union already. Where a is 0 it is computed, and found by of.
 func (s *sets) union(a, b int32) int32 {
 	if a == b || b == 0 {
 		return a
