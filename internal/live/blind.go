@@ -9,7 +9,8 @@ import (
 )
 
 // answered finds out which of the user's servers answered: by the header that names it, or by the clone ID that it
-// puts at the end of a session's cookie (R24). Nobody where neither tells.
+// puts at the end of a session's cookie (R24). Nobody where neither tells. Servers of the user's show no attempt that
+// failed, so there is one arrival at most: that of who answered.
 func (d *Driver) answered(a *asking) []question.Arrival {
 	var names []string
 	if d.MemberHeader != "" {
@@ -30,7 +31,8 @@ func (d *Driver) answered(a *asking) []question.Arrival {
 	return nil
 }
 
-// member finds who goes by CLUSTER/MEMBER, a name or a clone ID; of several the one in the cluster that was asked.
+// member finds who goes by CLUSTER/MEMBER, a name or a clone ID; of several the one in the cluster that was asked:
+// files of one cell have the same names and clone IDs in several clusters.
 func (d *Driver) member(name string, asked match.ClusterID) (c match.ClusterID, m match.MemberID, ok bool) {
 	if name == "" {
 		return -1, match.NoMember, false

@@ -19,7 +19,8 @@ type memberAt struct {
 	Address string `json:"address"`
 }
 
-// Control is the interface of the members:
+// Control is the interface of the members, for Remote and for people with curl. Orders carry a header (orderHeader)
+// and are POST; what is told needs neither:
 //
 //	GET  /                     what arrived last, for people
 //	GET  /members              who there is

@@ -65,7 +65,7 @@ func (r *Remote) Names(ctx context.Context) (names []string, err error) {
 	return names, err
 }
 
-// since lists what arrived behind a place in the order.
+// since lists what arrived behind a place in the order. The order is one for all members, and begins with 1.
 func (r *Remote) since(ctx context.Context, order uint64) (out []listener.Seen, err error) {
 	err = r.call(ctx, http.MethodGet, "/seen?since="+strconv.FormatUint(order, 10), func(body io.Reader) error {
 		lines := bufio.NewScanner(body)
@@ -82,7 +82,8 @@ func (r *Remote) since(ctx context.Context, order uint64) (out []listener.Seen, 
 	return out, err
 }
 
-// order lets a member fail: in one way after the other, in order.
+// order lets a member fail: in one way after the other, in order. Each fault takes the place of the one before, so all
+// but the last are there for what they do when they begin.
 func (r *Remote) order(ctx context.Context, member string, faults ...listener.Fault) error {
 	for _, f := range faults {
 		form := url.Values{"member": {member}, "do": {cmp.Or(f.Do, "none")}, "times": {strconv.Itoa(f.Times)}}

@@ -47,11 +47,11 @@ type Driver struct {
 	Every        time.Duration // from the start of a request to that of the next, at least
 	Clock        Clock
 
-	started  time.Time // of the run, zero before it
-	last     time.Time // start of the last request
-	requests int
-	order    uint64 // of what arrived at members, what is known
-	strange  []stranger
+	started  time.Time  // of the run, zero before it
+	last     time.Time  // start of the last request
+	requests int        // sent so far; the last one's number is part of its ID
+	order    uint64     // of what arrived at members, how far it is known
+	strange  []stranger // requests of others that no question has taken in yet
 }
 
 // since is the time of the run.
@@ -79,15 +79,16 @@ func (d *Driver) begin(ctx context.Context, r *question.Run) error {
 // asking is a step under way.
 type asking struct {
 	question.Asked
-	id    string
-	reply reply
+	id    string // in its header field idHeader: what arrives with it is this request
+	reply reply  // once done is closed
 	order uint64 // of its first arrival, else of what had arrived before
 	done  chan struct{}
-	conns []uint64
-	at    match.MemberID // who holds it back
+	conns []uint64       // the connections to members on which it arrived, one for each attempt
+	at    match.MemberID // who holds it back, NoMember where nobody does
 }
 
-// ask asks a question, and lets all members be well again.
+// ask asks a question, and lets all members be well again, also where it could not be asked to its end: they outlive
+// the run. A step that is held has ended only behind the next one; in asked it keeps the place in which it was sent.
 func (d *Driver) ask(ctx context.Context, q *question.Question) (asked []question.Asked, orders []uint64, err error) {
 	failing := map[match.MemberID]bool{}
 	defer func() {
@@ -157,7 +158,8 @@ func faults(how explain.FailureMode) []listener.Fault {
 	return []listener.Fault{{}}
 }
 
-// hold sends the request of a step, and returns when it is at a member, which holds it back; the others answer.
+// hold sends the request of a step, and returns when it is at a member, which holds it back; the others answer. Which
+// member that will be is the plug-in's to say, so all that are well hold one request back until it has arrived.
 func (d *Driver) hold(ctx context.Context, q *question.Question, i int, failing map[match.MemberID]bool) (*asking,
 	error) {
 	var well []match.MemberID
@@ -197,7 +199,7 @@ func (d *Driver) letGo(ctx context.Context, q *question.Question, held *asking) 
 	return d.finish(ctx, held)
 }
 
-// well ends all faults of a question.
+// well ends all faults of a question. That the run was given up is no reason to leave members failing.
 func (d *Driver) well(ctx context.Context, q *question.Question, touched map[match.MemberID]bool) error {
 	for m := range touched {
 		if err := d.Members.order(context.WithoutCancel(ctx), d.name(q.Cluster, m), listener.Fault{}); err != nil {
@@ -207,6 +209,7 @@ func (d *Driver) well(ctx context.Context, q *question.Question, touched map[mat
 	return nil
 }
 
+// name is how the control interface calls a member.
 func (d *Driver) name(c match.ClusterID, m match.MemberID) string {
 	return d.Table.Clusters[c].Name + "/" + d.Table.MemberName(c, m)
 }
@@ -227,9 +230,10 @@ func (d *Driver) send(ctx context.Context, q *question.Question, i int) *asking 
 	return a
 }
 
-// underWay waits until a request is at a member, or has ended.
+// underWay waits until a request is at a member, or has ended: an answer of the web server itself, for one. After ten
+// seconds the question goes on without: what is seen then is judged as all else.
 func (d *Driver) underWay(ctx context.Context, a *asking) error {
-	for range 2000 {
+	for range 2000 { // with the sleep below, ten seconds
 		select {
 		case <-a.done:
 			return nil
@@ -253,7 +257,9 @@ func (d *Driver) underWay(ctx context.Context, a *asking) error {
 	return nil
 }
 
-// finish waits for the answer and finds out what arrived.
+// finish waits for the answer and finds out what arrived. Members note a request before they answer, so behind an
+// answer all its arrivals are there. An error is the target's: it cannot be reached. A cut connection is an
+// observation.
 func (d *Driver) finish(ctx context.Context, a *asking) error {
 	<-a.done
 	if a.reply.err != nil {
@@ -284,7 +290,8 @@ func (d *Driver) finish(ctx context.Context, a *asking) error {
 // window is how far back arrivals are looked through: a request that was held arrived before others.
 const window = 200
 
-// arrived takes what a member saw for a request, where it is that of the request.
+// arrived takes what a member saw for a request, where it is that of the request. What is new and bears no mark of
+// this run is another client's; requests of this run that were late, of questions before, are neither.
 func (d *Driver) arrived(a *asking, s *listener.Seen) {
 	id := field(s.Head, idHeader)
 	cluster, server, _ := strings.Cut(s.Member, "/")

@@ -7,7 +7,9 @@ import (
 	"github.com/wasplug/wasplug/internal/live/question"
 )
 
-// Execute asks all questions of a plan.
+// Execute asks all questions of a plan. The run that it returns holds what was seen so far also beside an error. Where
+// several processes answer, each with a state of its own, only routing can be asked; of a cluster that requests had
+// reached before, too.
 func (d *Driver) Execute(ctx context.Context, plan *question.Plan) (r *question.Run, err error) {
 	r = &question.Run{}
 	if err := d.begin(ctx, r); err != nil {

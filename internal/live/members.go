@@ -21,7 +21,7 @@ type Members struct {
 
 	mu    sync.Mutex
 	doors map[string]*listener.Listener // by CLUSTER/SERVER
-	names []string
+	names []string                      // of doors, in the order in which they were opened
 }
 
 // NewMembers returns members that will listen on an address without port; with a configuration for TLS they take that,
@@ -53,7 +53,8 @@ func (m *Members) Door(cluster, server string) (probe.Door, error) {
 	return probe.Door{Host: m.bind, Port: address.Port}, nil
 }
 
-// open opens a port, which stays the member's while it refuses.
+// open opens a port, which stays the member's while it refuses: were it given to another program, a refused connect
+// would be answered.
 func (m *Members) open(name string) (*listener.Listener, error) {
 	return listener.Open(listener.Options{
 		Name: name, Address: net.JoinHostPort(m.bind, "0"), Recorder: &m.recorder, TLS: m.secure,

@@ -69,6 +69,7 @@ func (s *stranger) request() match.Request {
 	return rq
 }
 
+// asked is the request as a step of a question of its own. What its client got nobody saw (Unwatched).
 func (s *stranger) asked() question.Asked {
 	q := &question.Question{Name: "a request of another client", Cluster: s.cluster,
 		Steps: []question.Step{{Request: s.request(), Unwatched: true}}}

@@ -24,10 +24,11 @@ type Target struct {
 	Plain string         // HOST:PORT, "" for none
 	TLS   string         // the same, over TLS
 	Ports map[int]string // HOST:PORT where a request must go to arrive on a port
-	Real  bool           // it may be another machine than this one
+	Real  bool           // it may be another machine than this one: the user has said so
 }
 
-// answerTimeout is how long an answer may take.
+// answerTimeout is how long an answer may take. Members hang for as long as ServerIOTimeout lets them, and several may
+// do so in turn; without an end a plug-in that waits for ever would hold the run.
 const answerTimeout = 2 * time.Minute
 
 // address is where a request goes.
@@ -88,7 +89,8 @@ func (t *Target) guard(_, address string, _ syscall.RawConn) error {
 // idHeader tells our requests from those of others.
 const idHeader = "X-Wasplug-Verify"
 
-// written is a request as it is sent: byte for byte what the question says.
+// written is a request as it is sent: byte for byte what the question says. A library would clean up its path, and
+// that is what some questions are about.
 func written(rq *match.Request, id string) []byte {
 	var b bytes.Buffer
 	method := http.MethodGet
@@ -133,7 +135,7 @@ func (t *Target) send(ctx context.Context, rq *match.Request, id string) reply {
 	}
 	if _, err := conn.Write(written(rq, id)); err != nil && rq.Body == 0 {
 		return reply{}
-	}
+	} // a body may be refused before it is read to its end, and the answer stands there all the same
 	answer, err := http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: http.MethodGet})
 	if err != nil {
 		return reply{}

@@ -10,6 +10,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
+// prefix begins the name of everything that is added, so that it meets no name of the user's.
 const prefix = "wasplug-"
 
 // Added reports whether a file has what [Add] adds.
@@ -31,6 +32,7 @@ func Add(cfg *parser.Config) (*parser.Config, error) {
 	if len(reports) > 0 {
 		panic(reports[0].Message) // text is ours
 	}
+	// before the user's Routes: of equal scores the first in the file counts (R13)
 	at := slices.IndexFunc(cfg.Node.Children, func(n *parser.Node) bool { return n.Name == "Route" })
 	if at < 0 {
 		at = len(cfg.Node.Children)
@@ -75,6 +77,8 @@ func text() string {
 
 const nowhere = `<Transport Hostname="127.0.0.1" Port="1" Protocol="http"/>` // until Point says where
 
+// write writes the cluster of a shape. Servers have names and clone IDs of their own, so that a cookie of one cluster
+// names nobody of another.
 func (s *shape) write(b *strings.Builder) {
 	fmt.Fprintf(b, "<ServerCluster Name=\"%s%s\" %s>\n", prefix, s.name, s.attrs)
 	lists := map[bool]string{}
@@ -127,7 +131,8 @@ func Point(cfg *parser.Config, tls bool, door func(cluster, server string) (Door
 	return changed, nil
 }
 
-// open lets a Transport lead to a door, and returns how many Transports of https became some of http.
+// open lets a Transport lead to a door, and returns how many Transports of https became some of http. The attributes
+// are changed in the tree alone, which is written out; the view is the caller's to make anew.
 func (d Door) open(tr *parser.Transport, tls bool) (changed int) {
 	set(tr.Node, "Hostname", d.Host)
 	set(tr.Node, "Port", strconv.Itoa(d.Port))

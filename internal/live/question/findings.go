@@ -26,7 +26,8 @@ type Finding struct {
 	RuledOut []RuledOut
 }
 
-// Settled returns the only value that agrees.
+// Settled returns the only value that agrees. One that is the only one there is, with nothing ruled out, is not
+// settled by what was seen.
 func (f *Finding) Settled() (value uint8, ok bool) {
 	if len(f.Agrees) != 1 || len(f.RuledOut) == 0 {
 		return 0, false
@@ -45,8 +46,9 @@ type Evidence struct {
 	Asked    *Asked
 	Expected []string
 	Unlikely bool // it could have been so by chance, once in a million runs
-	// Late is how late things were done that the request hangs on: how much longer than they should its own answer took
-	// at most, and those since a member was marked whose interval may be over; 0 where that is within the tolerance.
+	// Late is how late things were done that the request hangs on: how much longer than they should its own answer
+	// took at most, and those since a member was marked whose interval may be over; 0 where that is within the
+	// tolerance.
 	Late match.Nanos
 }
 
@@ -56,11 +58,13 @@ type Contradiction struct{ Evidence }
 // judged is a session and what it says.
 type judged struct {
 	*session
-	branches, viable []branch
-	void             bool // it says nothing: it contradicts everything, or was too much
+	branches []branch // of all combinations of values that it consults
+	viable   []branch // those that explain it
+	void     bool     // it says nothing: it contradicts everything, or was too much
 }
 
-// Findings learns from what was asked.
+// Findings learns from what was asked: first from each session by itself, then from all of them together, since what
+// one rules out may leave another with a single explanation.
 func (j *Judge) Findings(run *Run) *Findings {
 	out := &Findings{}
 	var all []judged
@@ -103,6 +107,8 @@ func narrow(d *domains, all []judged, out *Findings) {
 	}
 }
 
+// narrow leaves to each choice what the session's branches leave to it that are still possible. A value may
+// survive so that no combination over all sessions has: what is ruled out is sure, what is left is not.
 func (q *judged) narrow(d *domains, out *Findings) (changed bool) {
 	was := *d
 	allowed := d.allowed(q.viable)
@@ -126,7 +132,8 @@ func (q *judged) dead(d *domains) []branch {
 	return left
 }
 
-// possible are the values that some branches leave to a choice.
+// possible are the values that some branches leave to a choice, as a set of bits: all of them where one branch did not
+// consult it.
 func possible(branches []branch, c choices.Choice) (set uint16) {
 	for i := range branches {
 		if branches[i].fixed>>c&1 == 0 {
@@ -155,7 +162,8 @@ func lastFailed(branches []branch) []branch {
 	return slices.DeleteFunc(slices.Clone(branches), func(l branch) bool { return l.died != last })
 }
 
-// latest is the request at which the last of some branches fails.
+// latest is the request at which the last of some branches fails: up to there something explained what was seen, so
+// that is the evidence to show. Where all failed by being too unlikely, none did at a request, and it is the last one.
 func (q *judged) latest(branches []branch) Evidence {
 	failed := lastFailed(branches)
 	if len(failed) == 0 || failed[0].died < 0 {
@@ -163,7 +171,7 @@ func (q *judged) latest(branches []branch) Evidence {
 	}
 	e := Evidence{Asked: &q.asked[failed[0].died], Late: failed[0].excused}
 	for i := range failed {
-		e.Late = min(e.Late, failed[i].excused)
+		e.Late = min(e.Late, failed[i].excused) // by the branch that excuses the least
 		for _, text := range failed[i].expected {
 			if len(e.Expected) < mostExpected && !slices.Contains(e.Expected, text) {
 				e.Expected = append(e.Expected, text)

@@ -9,7 +9,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// Asked is a step of a question, and what was seen of it.
+// Asked is a step of a question, and what was seen of it. Those of a run stand in the order in which they were sent.
 type Asked struct {
 	Question *Question
 	Step     int
@@ -32,7 +32,8 @@ type Run struct {
 
 func (a *Asked) step() *Step { return &a.Question.Steps[a.Step] }
 
-// session is what was asked of one cluster, in order; or one request of which only the cluster counts.
+// session is what was asked of one cluster, in order; or one request of which only the cluster counts. Clusters share
+// no state, so each is explained by itself: that keeps the combinations few.
 type session struct {
 	asked   []Asked
 	routing bool
@@ -46,7 +47,8 @@ func (a *Asked) cluster() match.ClusterID {
 	return a.Question.Cluster
 }
 
-// sessions sorts what was asked: each request that is about routing by itself, and all that a cluster saw.
+// sessions sorts what was asked: each request that is about routing by itself, and all that a cluster saw. A request
+// about routing that reached a cluster is in both: it has moved round robin there.
 func sessions(run *Run) (out []session) {
 	for _, a := range run.Asked {
 		disturbed := slices.Contains(run.Disturbed, a.cluster()) && !slices.Contains(run.Stale, a.cluster())
@@ -76,12 +78,12 @@ func sessions(run *Run) (out []session) {
 	return out
 }
 
-// branch is what a session says about one combination of values.
+// branch is what a session says about one combination of values. It dies where it cannot explain a step.
 type branch struct {
 	values     choices.Assumptions
-	fixed      uint64 // the choices that were consulted: the others could have any value
-	likelihood float64
-	died       int         // the first step that it cannot explain
+	fixed      uint64      // the choices that were consulted, bit n for Choice(n): the others could have any value
+	likelihood float64     // of all that was seen; 0 where it died
+	died       int         // the first step that it cannot explain, -1 none
 	expected   []string    // what it expected there
 	late       match.Nanos // how much longer an answer took than it should, at most
 	excused    match.Nanos // the same of what the step hangs on that it cannot explain
@@ -120,7 +122,8 @@ func (j *Judge) branches(s *session) (out []branch, whole bool) {
 	return out, whole
 }
 
-// play plays a session under one combination, as far as it explains what was seen.
+// play plays a session under one combination, as far as it explains what was seen. asked are the choices that were
+// consulted on the way; whole is false where chance had so many outcomes that not all were followed.
 func (j *Judge) play(s *session, sem *choices.Assumptions) (l branch, asked uint64, whole bool) {
 	p := newPlayer(j.Table, sem)
 	l = branch{likelihood: 1, died: -1}
@@ -133,22 +136,22 @@ func (j *Judge) play(s *session, sem *choices.Assumptions) (l branch, asked uint
 			l.expected = predicted(j.Table, a.step(), s.routing, courses)
 			return l, p.belief.Consulted(), p.belief.Whole()
 		}
-		l.likelihood = kept
+		l.likelihood = kept // of all steps up to here: what was not kept before is missing in it
 	}
 	return l, p.belief.Consulted(), p.belief.Whole()
 }
 
 // player plays steps of questions, and keeps the conditions of members.
 type player struct {
-	belief     *explain.Belief
-	conditions []explain.MemberCondition
-	question   *Question
-	held       bool
-	courses    []explain.Course
-	late       match.Nanos           // how much longer an answer took than it should, at most
-	excused    match.Nanos           // the same of what the last step hangs on
-	marked     map[place]match.Nanos // the same of each member that is marked, since then
-	untold     *Question             // the first one that only an answer explains that came too late to tell
+	belief     *explain.Belief           // what the state of the process may be
+	conditions []explain.MemberCondition // who fails, of the question at hand
+	question   *Question                 // the one at hand: behind its last step all are well
+	held       bool                      // the step at hand was not answered before the next
+	courses    []explain.Course          // how the step at hand can go
+	late       match.Nanos               // how much longer an answer took than it should, at most
+	excused    match.Nanos               // the same of what the last step hangs on
+	marked     map[place]match.Nanos     // the same of each member that is marked, since then
+	untold     *Question                 // the first one that only an answer explains that came too late to tell
 	table      *match.Table
 }
 
@@ -167,7 +170,8 @@ func newPlayer(t *match.Table, sem *choices.Assumptions) *player {
 const tolerance = match.Second / 5
 
 // explains plays a step and keeps the courses that explain what was seen; where none does, those that would a little
-// earlier or later, or by as much as things were done late. It returns their probability, and what was expected.
+// earlier or later, or by as much as things were done late. It returns their probability, and what was expected. Ask
+// changes no belief before Keep, so a step can be played several times.
 func (p *player) explains(a *Asked, routing bool) (kept float64, expected []explain.Course) {
 	fits := func(c *explain.Course) bool {
 		if routing {
@@ -229,7 +233,8 @@ func (p *player) mostLate(id match.ClusterID) match.Nanos {
 	return p.table.Clusters[id].RetryInterval / lateShare
 }
 
-// marks begins the lateness of members anew that the request has marked, and forgets that of those that answer again.
+// marks begins the lateness of members anew that the request has marked, and forgets that of those that answer again:
+// a retry interval counts from a mark, so only what was late since then can have shifted it.
 func (p *player) marks(fits func(*explain.Course) bool, own match.Nanos) {
 	if len(p.conditions) == 0 && len(p.marked) == 0 {
 		return
@@ -284,7 +289,7 @@ func (p *player) ask(q *Question, step int, start match.Nanos) []explain.Course 
 	return p.courses
 }
 
-// keep keeps the courses that agree, and ends what was held before the step.
+// keep keeps the courses that agree, and ends what was held before the step: its member answers only now.
 func (p *player) keep(agrees func(*explain.Course) bool, end match.Nanos) float64 {
 	kept := p.belief.Keep(agrees)
 	if !p.held {
@@ -293,6 +298,7 @@ func (p *player) keep(agrees func(*explain.Course) bool, end match.Nanos) float6
 	return kept
 }
 
+// set lets a member fail, or be well again, from the next request on.
 func (p *player) set(id match.ClusterID, f Fault) {
 	p.conditions = slices.DeleteFunc(slices.Clone(p.conditions), func(c explain.MemberCondition) bool {
 		return c.Cluster == id && c.Member == f.Member
@@ -303,7 +309,7 @@ func (p *player) set(id match.ClusterID, f Fault) {
 	}
 }
 
-// domains are the values that each choice may still have, as sets.
+// domains are the values that each choice may still have, as sets: bit v stands for value v.
 type domains [choices.NumChoices]uint16
 
 func allValues() (d domains) {
@@ -324,6 +330,7 @@ func (d *domains) allows(l *branch) bool {
 	return true
 }
 
+// value is that of a choice, which counts only where the choice was consulted.
 func (l *branch) value(c choices.Choice) uint8 { return l.values.Index(c) }
 
 // unlikely is by how much a combination must be less likely than the best one to be ruled out where nothing that was

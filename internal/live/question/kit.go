@@ -14,8 +14,8 @@ import (
 type kit struct {
 	id      match.ClusterID
 	c       *match.Cluster
-	rq      match.Request // reaches the cluster
-	m       match.Match
+	rq      match.Request // reaches the cluster whatever values the open choices have
+	m       match.Match   // how it does
 	primary []match.MemberID
 	backup  []match.MemberID
 }
@@ -93,7 +93,7 @@ func after(wait match.Nanos, s Step) Step {
 	return s
 }
 
-// cycle is how many requests make a cycle of round robin.
+// cycle is how many requests make a cycle of round robin: the sum of the start weights (R31).
 func (k *kit) cycle() (n int) {
 	for _, m := range k.primary {
 		n += int(k.c.Members[m].Start)

@@ -12,11 +12,11 @@ import (
 // Planner chooses what to ask.
 type Planner struct {
 	Judge
-	TLS     bool // requests can be sent over TLS
-	TLSOnly bool // and in no other way
-	Members bool // they are ours: they fail on command, and tell what arrives
-	Alone   bool // choices are asked for alone: not whether Routes lead where they should
-	Seed    uint64
+	TLS     bool   // requests can be sent over TLS
+	TLSOnly bool   // and in no other way
+	Members bool   // they are ours: they fail on command, and tell what arrives
+	Alone   bool   // choices are asked for alone: not whether Routes lead where they should
+	Seed    uint64 // of the chance by which stories are tried: one seed, one plan
 	// Reaches reports whether a request can be sent so that it arrives on its port, which it may set where that
 	// decides nothing; nil: all can.
 	Reaches func(*match.Request, *match.Table) bool
@@ -62,7 +62,8 @@ func (p *Plan) Settles(c choices.Choice) bool {
 	return true
 }
 
-// candidate is a question with what it tells apart.
+// candidate is a question with what it tells apart. A story tells two values apart where what is seen under the one
+// can never, or once in a million runs, be seen under the other: that is found by playing both (weigh.go).
 type candidate struct {
 	*Question
 	pairs    map[Pair]bool // where all other choices have the values that are assumed
@@ -161,7 +162,7 @@ func (p *Planner) processes() *Question {
 	return nil
 }
 
-// rank is when a question is asked.
+// rank is when a question is asked: first routing, which marks nobody, and stories that wait come last.
 func (q *Question) rank() int {
 	switch {
 	case q.Routing:
@@ -208,7 +209,7 @@ func (p *Planner) choose(plan *Plan, candidates []*candidate, told map[Pair]uint
 			tellers[pair]++
 		}
 	}
-	for {
+	for { // the greedy way: the fewest requests would take trying all sets of stories
 		var best *candidate
 		most := 0.0
 		for _, c := range candidates {
@@ -280,6 +281,7 @@ func (p *Plan) before(c *candidate) (out []*Question) {
 	return out
 }
 
+// comparePairs orders pairs by choice, then by values, of which there are no more than 16.
 func comparePairs(a, b Pair) int {
 	if a.Choice != b.Choice {
 		return int(a.Choice) - int(b.Choice)
@@ -310,7 +312,7 @@ func (c *candidate) worth(pairs map[Pair]bool, told map[Pair]uint64, tellers map
 			n += 1 << 20 / (1 + tellers[pair]*tellers[pair])
 		}
 	}
-	cost := float64(len(c.Steps)) + 2*float64(c.waits())/float64(match.Second)
+	cost := float64(len(c.Steps)) + 2*float64(c.waits())/float64(match.Second) // a second costs as much as two requests
 	asks := float64(bits.OnesCount64(c.hangs))
 	return float64(n) / cost / (asks * asks)
 }

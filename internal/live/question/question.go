@@ -13,17 +13,17 @@ import (
 // Question is a story that is told to a plug-in: requests in order. When it ends, all members are well again.
 type Question struct {
 	Name    string
-	Cluster match.ClusterID // whose state it changes
+	Cluster match.ClusterID // whose state it changes; below 0: none that is known
 	Steps   []Step
 	Names   []string // of the members of the cluster, by their places
 	Routing bool     // only the cluster counts: nothing of its state is asked
-	Settles []Pair
+	Settles []Pair   // what it tells apart that no question before it did; it decides nothing here
 }
 
 // Step is one request, and what is made to happen before it.
 type Step struct {
 	Wait    match.Nanos // at least, since the end of the step before
-	Set     []Fault     // holds until another one takes its place
+	Set     []Fault     // holds until another one takes its place, or the question ends
 	Request match.Request
 	Hold    bool // its member answers only when the next step is over
 	// Unwatched: another client got the answer, and nobody knows which.
@@ -86,7 +86,8 @@ type Arrival struct {
 	TLS      bool
 }
 
-// agrees reports whether a course of a request explains what was seen of it.
+// agrees reports whether a course of a request explains what was seen of it: the same members in the same order, with
+// the same marks of the plug-in on what they got, and the same status.
 func (s *Step) agrees(seen *Seen, c *explain.Course) bool {
 	switch {
 	case c.Rejected:
@@ -106,9 +107,10 @@ func Declined(seen *Seen) bool {
 	return len(seen.Arrived) == 0 && seen.Status > 0 && seen.Status < 500 && seen.Status != tooLarge
 }
 
+// tooLarge is a status by which a plug-in refuses a body (post-limit-status): who gets it was not declined.
 const tooLarge = 413
 
-// blind compares who answered.
+// blind compares who answered, which is all that servers of the user's tell.
 func blind(seen *Seen, c *explain.Course) bool {
 	last := seen.Arrived[len(seen.Arrived)-1]
 	return c.Member == last.Member && c.Match.Cluster == last.Cluster

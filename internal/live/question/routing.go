@@ -52,6 +52,7 @@ func (p *Planner) routingQuestions() (asks, controls []*Question) {
 // mostControls bounds the requests that only see whether Routes lead where they should.
 const mostControls = 15
 
+// routing is the question where a request goes. Its cluster is that under the values that are assumed, -1 for none.
 func routing(t *match.Table, url string, rq match.Request, sem *choices.Assumptions) *Question {
 	q := &Question{Name: "where " + url + " goes", Cluster: -1, Routing: true, Steps: []Step{{Request: rq}}}
 	if m, ok := t.Match(&rq, sem); ok {
@@ -67,7 +68,8 @@ func hangsOn(t *match.Table, rq *match.Request, sem *choices.Assumptions) bool {
 	return seen.Asked() != 0
 }
 
-// otherForms are other ways to write the path of a URL, which some values of open choices read alike.
+// otherForms are other ways to write the path of a URL, which some values of open choices read alike (path-params,
+// path-normalisation, merge-slashes, slash-star-serves-bare).
 func otherForms(url string) (out []string) {
 	scheme, rest, _ := strings.Cut(url, "://")
 	host, path, ok := strings.Cut(rest, "/")

@@ -186,7 +186,8 @@ func (k *kit) body(size int64) Step {
 // longest is the retry interval that is waited for.
 const longest = 5 * match.Second
 
-// margin is what a wait is longer than the interval.
+// margin is what a wait is longer than the interval: the web server may be late, and whoever waits has other things to
+// do.
 const margin = 7 * match.Second / 10
 
 // marked marks a member down and lets it be well again; its retry is due at the last step.
@@ -221,7 +222,8 @@ func busyProbe(k *kit) []Step {
 	return append(steps, well, after(k.c.RetryInterval+margin, k.home(m)))
 }
 
-// draws lets all members but the last two be marked down, and draws.
+// draws lets all members but the last two be marked down, and draws. An unusable draw moves to the next usable in list
+// order (R35), or is drawn anew: by that the shares of the two that are left are unequal, or equal.
 func draws(k *kit) []Step {
 	if !k.c.Random || !k.cloned(5) || len(k.primary) > 14 {
 		return nil

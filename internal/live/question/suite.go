@@ -20,7 +20,7 @@ func (q *Question) Fail(t *match.Table, failing []explain.MemberCondition, at fu
 		}
 		q.Cluster, q.Names = c.Cluster, memberNames(&t.Clusters[c.Cluster])
 	}
-	now, was := match.Nanos(0), map[match.MemberID]explain.FailureMode{}
+	now, was := match.Nanos(0), map[match.MemberID]explain.FailureMode{} // absent: healthy
 	for i := range q.Steps {
 		s := &q.Steps[i]
 		s.Wait, now = max(0, at(i)-now), max(now, at(i))
@@ -43,7 +43,8 @@ func failureAt(failing []explain.MemberCondition, m match.MemberID, now match.Na
 	return explain.Healthy
 }
 
-// Marks are clusters whose members may be marked down by what was asked before.
+// Marks are clusters whose members may be marked down by what was asked before. A test of a suite
+// expects nobody to be marked.
 type Marks struct {
 	table    *match.Table
 	sem      *choices.Assumptions

@@ -76,7 +76,8 @@ func (p *Planner) trials(before []*Question, q *Question, truth *choices.Assumpt
 	return out
 }
 
-// likelihood is how likely it is to see that under some assumptions; of servers that are not ours, request by request.
+// likelihood is how likely it is to see that under some assumptions; of servers that are not ours, request by request,
+// as they are judged (sessions): their state is not known.
 func (p *Planner) likelihood(t *trial, sem *choices.Assumptions) float64 {
 	if p.Members {
 		l, _, _ := p.play(&t.session, sem)
@@ -121,7 +122,7 @@ func (p *Planner) tell(before []*Question, q *Question, truth *choices.Assumptio
 	return asked, player.belief.Consulted()
 }
 
-// draw returns the place of a course by its share, -1 where there is none.
+// draw returns the place of a course by its share, -1 where there is none; x is a number from 0 up to 1.
 func draw(courses []explain.Course, x float64) int {
 	total := 0.0
 	for i := range courses {
@@ -135,7 +136,7 @@ func draw(courses []explain.Course, x float64) int {
 	return len(courses) - 1
 }
 
-// seenOf is what is seen of a course.
+// seenOf is what is seen of a course. 404 stands for whatever the web server itself answers (Declined).
 func (p *Planner) seenOf(c *explain.Course, start match.Nanos) Seen {
 	s := Seen{Start: start, End: max(start, c.End), Status: 404, Blind: !p.Members}
 	if c.Matched {
