@@ -23,7 +23,8 @@ func (m *Mapping) ipv4(address string) string {
 	return strings.Join(parts, ".")
 }
 
-// kept is how many octets of an address say of what sort it is.
+// kept is how many octets of an address say of what sort it is: all of 127.0.0.1 and 0.0.0.0, the first of 10.0.0.0/8,
+// two of 192.168.0.0/16, 172.16.0.0/12 and their like; none of a public one.
 func kept(o [4]int) int {
 	switch {
 	case o[0] == 127 || o == [4]int{}:
@@ -42,7 +43,8 @@ func special(octet int) bool {
 		octet == 198 || octet == 203 || octet >= 224
 }
 
-// octet goes to another one of as many digits; a first one to a public one.
+// octet goes to another one of as many digits; a first one to a public one. 256 and more are no octets, so of three
+// digits there are 155 that move (100 to 254). Going on where a special one was met keeps the way one to one.
 func (m *Mapping) octet(before string, octet int, public bool) string {
 	first, size := 1, 9
 	switch {

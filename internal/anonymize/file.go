@@ -35,12 +35,15 @@ func isMarkup(src []byte) bool {
 	return content == sniff.Markup
 }
 
-// piece is a part of a file that is not looked at word by word.
+// piece is a part of a file that is not looked at word by word: it stays, or text, of the same length, takes its
+// place.
 type piece struct {
 	diag.Span
 	text []byte
 }
 
+// protected finds the pieces of an XML file, in order. The parser reads what is not well formed as far as it can; what
+// it does not reach is text like any other.
 func protected(src []byte) (all []piece) {
 	cfg, _ := parser.Parse(1, src)
 	keep := func(s diag.Span) {
@@ -79,6 +82,8 @@ func endName(src []byte, n *parser.Node) diag.Span {
 	return diag.Span{File: n.Span.File, Start: start, End: start + int32(len(n.Name))}
 }
 
+// isSecret reports whether a value is a password: by the attribute's own name, or by that of the Property whose Value
+// it is, however that is written.
 func isSecret(n *parser.Node, a *parser.Attr) bool {
 	name := a.Name
 	if n.Name == "Property" && (a.Name == "Value" || a.Name == "value") {

@@ -26,6 +26,7 @@ func (m *Mapping) Keep(kinds []string, configs ...*parser.Config) {
 	}
 }
 
+// keepWords lets the words of a value stay. Numbers stay anyhow.
 func (m *Mapping) keepWords(text string) {
 	for _, w := range word().FindAllString(text, -1) {
 		if !numeric().MatchString(w) {
@@ -34,6 +35,7 @@ func (m *Mapping) keepWords(text string) {
 	}
 }
 
+// kindOf is the kind of the words of an attribute, by its row in the table; "" for those of no kind.
 func kindOf(row *parser.Attribute) string {
 	switch {
 	case row == nil:

@@ -24,7 +24,8 @@ var tokens = lazy.Regexp(`(?i:((?:password|passwd|secret)\w*["']?\s*[=:]\s*["']?
 	`|([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?:\b|_)` +
 	`|([\pL\pN]+)`)
 
-// text returns a text with its words replaced; what is no UTF-8 stays.
+// text returns a text with its words replaced; what is no UTF-8 stays. The numbers below are those of the groups of
+// tokens: group n is at[2n:2n+2], -1 where it has no part in the match.
 func (m *Mapping) text(src []byte) []byte {
 	var out []byte
 	from := 0

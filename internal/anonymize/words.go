@@ -18,9 +18,9 @@ const most = 1 << 16
 // Mapping replaces words. It is for one goroutine.
 type Mapping struct {
 	key  []byte
-	stay map[string]bool // in small letters, beside those of the formats
-	ips  bool            // addresses stay
-	seen map[string]string
+	stay map[string]bool   // in small letters, beside those of the formats
+	ips  bool              // addresses stay
+	seen map[string]string // what words have become; only to save time, so it may be full
 }
 
 // New makes a mapping; one key gives one mapping, always.
@@ -29,6 +29,8 @@ func New(key []byte) *Mapping {
 }
 
 // word returns what stands for a word. A word that is not reserved never becomes one that is: no two become the same.
+// once is one to one, and where it meets a reserved word it goes on from there, so the way through the words that are
+// not reserved is one to one as well.
 func (m *Mapping) word(w string) string {
 	if m.reserved(w) {
 		return w

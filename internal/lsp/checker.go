@@ -10,7 +10,8 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// mark notes that a document is to be checked; the lock is held.
+// mark notes that a document is to be checked; the lock is held. The token in wake is one however many documents are
+// dirty, so that whoever marks never waits for the check.
 func (s *Server) mark(uri string) {
 	if !slices.Contains(s.dirty, uri) {
 		s.dirty = append(s.dirty, uri)
@@ -37,7 +38,8 @@ func (s *Server) check(ctx context.Context) {
 	}
 }
 
-// takeDirty returns the next document to check, nil for none.
+// takeDirty returns the next document to check, nil for none. It is the version that counts now, whichever it was when
+// the document was marked; one that was closed meanwhile is passed over.
 func (s *Server) takeDirty() *document {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -51,6 +53,7 @@ func (s *Server) takeDirty() *document {
 	return nil
 }
 
+// publish tells findings, unless the document has changed since they were sought: then they are about other places.
 func (s *Server) publish(ctx context.Context, d *document, found []finding) {
 	s.mu.Lock()
 	current := s.docs[d.uri] == d
@@ -80,7 +83,8 @@ func (s *Server) findings(d *document) []finding {
 	return d.failed(found, err)
 }
 
-// find returns what is to be said of a document.
+// find returns what is to be said of a document. The whole use case is asked, as on the command line: what is open is
+// read in place of files, so a suite meets the configuration as it stands in the editor.
 func (s *Server) find(d *document) []finding {
 	if d.isSuite() {
 		return s.findInSuite(d)
@@ -114,7 +118,7 @@ func (d *document) unmet(t *checks.Tested) (found []finding) {
 	for i := range t.Requests {
 		r := &t.Requests[i]
 		for _, f := range r.Failures {
-			from := d.text.written(r.Expected)
+			from := d.text.written(r.Expected) // up to the end of its line: nobody says where the value ends
 			_, to := d.text.line(d.text.position(from).Line)
 			message := diag.Sprintf("%s of %s is %q, expected %q", f.Field, r.URL, f.Got, f.Want)
 			found = append(found, d.finding(nil, &diag.Diagnostic{Span: diag.Span{Start: from, End: to},
@@ -151,7 +155,8 @@ func (d *document) failed(found []finding, err error) []finding {
 // severities are those of the protocol.
 var severities = map[diag.Severity]int{diag.Error: 1, diag.Warning: 2, diag.Info: 3}
 
-// finding makes the protocol's form of a diagnostic; files is nil where it has no second place.
+// finding makes the protocol's form of a diagnostic; files is nil where it has no second place. Places in other files
+// are left out: the message names them in its text.
 func (d *document) finding(files *diag.Files, x *diag.Diagnostic) finding {
 	f := finding{at: x.Span, fix: x.Fix, diagnostic: diagnostic{
 		Range: d.text.rangeOf(x.Span), Severity: severities[x.Severity], Code: x.Rule.Code,

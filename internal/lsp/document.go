@@ -20,13 +20,13 @@ import (
 // document is one version of what is open under a URI. It never changes; the next version is another one.
 type document struct {
 	uri, path string
-	version   int
+	version   int // the editor's number
 	text      *text
 	xml       func() *editor.Document // the text as XML, read when first asked
 	yaml      func() *editor.YAML     // as YAML, with what is open then
-	findings  []finding               // once it was checked
+	findings  []finding               // once it was checked; guarded by the lock of the server
 	checked   func()                  // says that it was, or that it counts no longer
-	settled   chan struct{}           // closed by that
+	settled   chan struct{}           // closed by that: answers about findings wait for it
 }
 
 // finding is a diagnostic as it was published, and how it can be repaired.
@@ -36,6 +36,7 @@ type finding struct {
 	fix *diag.Fix
 }
 
+// version makes a version. Reading it costs more than most answers about it, and nobody may ask: hence the functions.
 func (s *Server) version(uri, path string, version int, t *text) *document {
 	d := &document{uri: uri, path: path, version: version, text: t, settled: make(chan struct{})}
 	d.checked = sync.OnceFunc(func() { close(d.settled) })
@@ -68,7 +69,7 @@ func (d *document) isXML() bool { return !app.IsTopology(d.path, d.text.src) }
 // isSuite tells a test suite from a topology.
 func (d *document) isSuite() bool { return !d.isXML() && editor.IsSuite(d.text.src) }
 
-// read is the text as what it is.
+// read is the text as what it is. Each form is read at most once for each version.
 func (d *document) read() readable {
 	if d.isXML() {
 		return d.xml()
@@ -99,6 +100,8 @@ func uriOf(path string) string {
 	return (&url.URL{Scheme: "file", Path: path}).String()
 }
 
+// didOpen compares what the editor sends with the file, by which the encoding of the file is known: the protocol knows
+// none.
 func (s *Server) didOpen(_ context.Context, p openParams) error {
 	path := pathOf(p.TextDocument.URI)
 	saved, _ := s.options.Input.Read(path, nil) // there may be none
@@ -106,6 +109,8 @@ func (s *Server) didOpen(_ context.Context, p openParams) error {
 	return nil
 }
 
+// didChange makes the next version out of pieces. They count from the version before, so their order matters: jrpc2
+// runs notifications one after the other, before the requests behind them.
 func (s *Server) didChange(_ context.Context, p changeParams) error {
 	d, err := s.document(p.TextDocument.URI)
 	if err != nil {
@@ -148,6 +153,7 @@ func (s *Server) didSave() {
 	}
 }
 
+// didClose takes the findings away, which an editor would show on.
 func (s *Server) didClose(ctx context.Context, p documentParams) error {
 	s.mu.Lock()
 	s.drop(p.TextDocument.URI)
@@ -166,7 +172,8 @@ func (s *Server) document(uri string) (*document, error) {
 	return nil, jrpc2.Errorf(jrpc2.InvalidParams, "no document %s is open", diag.Quote(uri))
 }
 
-// input reads what is open as it stands in the editor, and all else from the disk.
+// input reads what is open as it stands in the editor, and all else from the disk. The texts are those of now: what
+// changes while a use case reads is for the next check.
 func (s *Server) input() app.Input {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -29,12 +29,13 @@ type frames struct {
 	in     *bufio.Reader
 	out    io.WriteCloser
 	read   chan received
-	closed chan struct{}
-	once   sync.Once
+	closed chan struct{} // by stop
+	once   sync.Once     // for closing it
 
-	sending sync.Mutex
+	sending sync.Mutex // answers and published findings come from several goroutines; a message goes out whole
 }
 
+// received is a message, or why there are no more.
 type received struct {
 	message []byte
 	err     error
@@ -48,6 +49,8 @@ func newFrames(in io.Reader, out io.WriteCloser) *frames {
 	return f
 }
 
+// readAll reads in a goroutine of its own, since a read of standard input cannot be ended: after stop it stays there
+// until the editor writes or the process ends.
 func (f *frames) readAll() {
 	for {
 		message, err := f.receive()
@@ -66,7 +69,7 @@ func (f *frames) readAll() {
 	}
 }
 
-// Send writes a message at once.
+// Send writes a message at once, header and all in one write.
 func (f *frames) Send(message []byte) error {
 	f.sending.Lock()
 	defer f.sending.Unlock()

@@ -2,7 +2,8 @@ package lsp
 
 import "encoding/json"
 
-// What is used of the protocol's structures, under the names of its specification.
+// What is used of the protocol's structures, under the names of its specification (LSP 3.17). Fields that are not here
+// are passed over when they come, and are optional where they do not go.
 
 // position is a place: lines and units of UTF-16 from 0.
 type position struct {
@@ -157,7 +158,7 @@ type command struct {
 	Command string `json:"command"`
 }
 
-// capabilities are what the server offers.
+// capabilities are what the server offers. Positions are in UTF-16, the one encoding that every editor has to know.
 func capabilities(version string) map[string]any {
 	return map[string]any{
 		"serverInfo": map[string]string{"name": "wasplug", "version": version},

@@ -44,7 +44,8 @@ func (s *Server) hover(ctx context.Context, p placeParams) (any, error) {
 	return hover{markup{"plaintext", text}, d.text.rangeOf(where)}, nil
 }
 
-// findingsIn are those of this version that touch a span: it waits until they are there.
+// findingsIn are those of this version that touch a span: it waits until they are there, or until nobody wants them:
+// the editor has taken the request back, or the document has changed, and an answer about the old one is none.
 func (s *Server) findingsIn(ctx context.Context, d *document, at diag.Span) (in []finding) {
 	select {
 	case <-d.settled:
@@ -60,7 +61,8 @@ func (s *Server) findingsIn(ctx context.Context, d *document, at diag.Span) (in 
 	return in
 }
 
-// locations are those of spans, some of which may stand in another file.
+// locations are those of spans, some of which may stand in another file: their lines are counted in the text that was
+// read for the answer, once for each file.
 func (d *document) locations(files *diag.Files, at []diag.Span) []location {
 	all := make([]location, len(at))
 	texts := map[diag.FileID]*text{}
@@ -108,6 +110,8 @@ func (s *Server) references(_ context.Context, p referenceParams) (any, error) {
 	return d.locations(d.read().Files(), d.read().References(at, p.Context.IncludeDeclaration)), nil
 }
 
+// prepareRename tells an editor that there is nothing to rename (null) from a name that cannot be (an error, with
+// why).
 func (s *Server) prepareRename(_ context.Context, p placeParams) (any, error) {
 	d, at, err := s.place(p)
 	if err != nil {
@@ -138,7 +142,7 @@ func (s *Server) rename(_ context.Context, p renameParams) (any, error) {
 	return d.changes(d.read().Files(), edits), nil
 }
 
-// edits are those of a document as the editor makes them.
+// edits are those of a document as the editor makes them. All of them count from the text as it is now.
 func (d *document) edits(edits []diag.Edit) workspaceEdit {
 	all := make([]textEdit, len(edits))
 	for i, e := range edits {
@@ -151,6 +155,7 @@ func (d *document) edits(edits []diag.Edit) workspaceEdit {
 var itemKinds = map[editor.ItemKind]int{editor.ElementItem: 7, editor.AttributeItem: 10, editor.ValueItem: 12,
 	editor.NameItem: 18}
 
+// completion offers what the core has in its order (SortText), which an editor would else sort by letters.
 func (s *Server) completion(_ context.Context, p placeParams) (any, error) {
 	d, at, err := s.place(p)
 	if err != nil {
@@ -224,7 +229,8 @@ func (d *document) yamlActions(f *finding) (actions []codeAction) {
 	return actions
 }
 
-// mostLenses are shown in one document.
+// mostLenses are shown in one document: a generated file has tens of thousands of Uris, and an editor asks for lenses
+// after each change.
 const mostLenses = 5000
 
 // lensOf says which Uri a lens is about, of which version.
@@ -254,7 +260,7 @@ func (s *Server) codeLens(_ context.Context, p documentParams) (any, error) {
 	return lenses, nil
 }
 
-// resolveLens says who else matches a Uri.
+// resolveLens says who else matches a Uri. A lens of an older version is about another place, perhaps about nothing.
 func (s *Server) resolveLens(_ context.Context, l codeLens) (any, error) {
 	var of lensOf
 	if err := json.Unmarshal(l.Data, &of); err != nil {
@@ -295,6 +301,8 @@ func (d *document) symbols(of []editor.Symbol) []documentSymbol {
 	return all
 }
 
+// formatting sends the whole text in one edit. An empty list changes nothing, and leaves the file unmarked in the
+// editor.
 func (s *Server) formatting(_ context.Context, p documentParams) (any, error) {
 	d, err := s.document(p.TextDocument.URI)
 	if err != nil || !d.isXML() {

@@ -50,7 +50,7 @@ const (
 	exited
 )
 
-// mostRequests are answered at once; some wait for findings.
+// mostRequests are answered at once. Some wait for findings, and must not keep those from being answered that do not.
 const mostRequests = 16
 
 // ErrNoExit says that the editor ended the connection without the words for it.
@@ -86,7 +86,7 @@ func New(o Options) *Server {
 }
 
 // Serve talks to an editor until it says exit. An error is an end that is none: a connection that breaks off, messages
-// without a frame, or exit without shutdown before.
+// without a frame, or exit without shutdown before. It returns when the check at hand has ended, too.
 func (s *Server) Serve(ctx context.Context, in io.Reader, out io.WriteCloser) error {
 	ctx, stop := context.WithCancel(ctx)
 	s.rpc = jrpc2.NewServer(s, &jrpc2.ServerOptions{AllowPush: true, DisableBuiltin: true, Concurrency: mostRequests,
@@ -151,7 +151,8 @@ func fault(in string, err *error) {
 	}
 }
 
-// admit refuses what comes before initialize and after shutdown.
+// admit refuses what comes before initialize and after shutdown, as the protocol asks for. exit is always taken: an
+// editor must be able to end a server that it cannot talk to.
 func (s *Server) admit(method string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -192,6 +193,7 @@ func (s *Server) shutdown() {
 	s.state = shutDown
 }
 
+// exit without shutdown before leaves the state as it is, by which Serve knows.
 func (s *Server) exit() {
 	s.mu.Lock()
 	if s.state == shutDown {
@@ -201,6 +203,7 @@ func (s *Server) exit() {
 	s.frames.stop() // jrpc2's Stop beside a message that is no JSON panics
 }
 
+// cancel ends the wait of a request for findings.
 func (s *Server) cancel(_ context.Context, p struct{ ID json.RawMessage }) error {
 	s.rpc.CancelRequest(string(p.ID))
 	return nil

@@ -14,9 +14,10 @@ import (
 type text struct {
 	src    []byte
 	latin1 bool    // a byte is a character
-	lines  []int32 // where each begins
+	lines  []int32 // where each begins; an empty text has one
 }
 
+// newText finds the lines, which end with \n, \r\n or \r, as the protocol has them.
 func newText(src []byte, latin1 bool) *text {
 	t := &text{src: src, latin1: latin1, lines: []int32{0}}
 	if bytes.IndexByte(src, '\r') < 0 { // the usual file, at the speed of the machine's search
@@ -68,8 +69,8 @@ func (t *text) toUTF8() *text {
 	return newText(out, false)
 }
 
-// next returns the size of the character at a place, and how many units of UTF-16 it takes. A byte that is no UTF-8
-// is one.
+// next returns the size of the character at a place, and how many units of UTF-16 it takes: two beyond U+FFFF, else
+// one. A byte that is no UTF-8 is one: an editor shows it as one character (U+FFFD).
 func (t *text) next(at int32) (size, units int32) {
 	if t.latin1 || t.src[at] < utf8.RuneSelf {
 		return 1, 1
@@ -99,7 +100,7 @@ func (t *text) offset(p position) int32 {
 	at, end := t.line(max(p.Line, 0))
 	for units := int32(0); at < end; {
 		size, n := t.next(at)
-		if units += n; units > int32(min(p.Character, len(t.src))) {
+		if units += n; units > int32(min(p.Character, len(t.src))) { // no number of an editor's overflows
 			break
 		}
 		at += size
@@ -165,7 +166,7 @@ func (t *text) apply(changes []change) *text {
 		for len(changes) > 0 && changes[0].Range != nil {
 			from, to := t.offset(changes[0].Range.Start), t.offset(changes[0].Range.End)
 			if len(edits) > 0 && max(from, to) >= first {
-				break
+				break // behind one of these edits its places count from the text that they leave
 			}
 			first = min(from, to)
 			edits = append(edits, diag.Edit{Span: diag.Span{Start: first, End: max(from, to)}, New: changes[0].Text})
@@ -186,7 +187,8 @@ func (t *text) replaced(all string) *text {
 	return newText([]byte(all), false)
 }
 
-// edited makes edits that do not touch each other.
+// edited makes edits that do not touch each other. A text of ISO-8859-1 that gets a letter which that has not goes on
+// as UTF-8, as editors save it then.
 func (t *text) edited(edits []diag.Edit) *text {
 	if t.latin1 {
 		coded := slices.Clone(edits)
@@ -206,7 +208,7 @@ func (t *text) edited(edits []diag.Edit) *text {
 	return newText(src, t.latin1)
 }
 
-// recoded makes edits in the text as UTF-8.
+// recoded makes edits in the text as UTF-8, where the same places have other offsets.
 func (t *text) recoded(edits []diag.Edit) *text {
 	u := t.toUTF8()
 	moved := slices.Clone(edits)

@@ -32,7 +32,7 @@ var (
 var counters = []*family{&markedDown, &connectFailed, &connectTimeouts, &ioTimeouts, &failovers, &allDown, &gaveUp,
 	&tlsFailures, &full, &reloads, &starts, &placed, &failed, &logLines, &unknownErrors}
 
-// Handler serves /metrics, /incidents.json and /health.
+// Handler serves /metrics, /incidents.json and /health. All it shows is as of the last Poll: it reads nothing itself.
 func (w *Watch) Handler() http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(&collector{w})
@@ -68,7 +68,8 @@ func (w *Watch) health(to http.ResponseWriter, _ *http.Request) {
 	to.Write([]byte("ok\n"))
 }
 
-// collector gives what was counted as Prometheus metrics.
+// collector gives what was counted as Prometheus metrics. They are collected under the lock and handed over behind it:
+// whoever asks may take its time.
 type collector struct{ w *Watch }
 
 func (c *collector) Describe(ch chan<- *prometheus.Desc) { prometheus.DescribeByCollect(c, ch) }
@@ -93,7 +94,7 @@ func (w *Watch) collect() []prometheus.Metric {
 	defer w.mu.Unlock()
 	var to sink
 	m, now := &w.metrics, w.now.At
-	names := map[string]*family{}
+	names := map[string]*family{} // a counter has but the name of its family: it must be comparable, as a key
 	for _, f := range counters {
 		names[f.name] = f
 	}
@@ -119,6 +120,7 @@ func (w *Watch) collect() []prometheus.Metric {
 	return to
 }
 
+// openIncidents has one series for each kind and member: two incidents of one kind at a member are one to an alert.
 func (w *Watch) openIncidents(to *sink) {
 	open := map[[2]string]bool{}
 	for _, head := range w.now.Incidents {
@@ -148,7 +150,7 @@ func (w *Watch) position(to *sink) {
 	}
 }
 
-// unix is a time of the log as all the world counts it.
+// unix is a time of the log as all the world counts it: a line shows the time of day of its machine, without a zone.
 func (w *Watch) unix(t pluginlog.Time) float64 {
 	at := time.Unix(0, int64(t)).UTC()
 	zoned := time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second(), at.Nanosecond(), w.opt.Zone)

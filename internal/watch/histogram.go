@@ -5,7 +5,7 @@ import "time"
 // bounds of the buckets of a histogram, in seconds.
 var bounds = [...]float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}
 
-// histogram counts durations.
+// histogram counts durations. Its fields are exported for the state that a run leaves to the next.
 type histogram struct {
 	Counts [len(bounds) + 1]uint64
 	Sum    float64 // of seconds

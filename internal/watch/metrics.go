@@ -55,11 +55,12 @@ var zeros = []counter{{name: allDown.name}, {name: gaveUp.name}, {name: starts.n
 // counter is a counter with the values of its labels.
 type counter struct{ name, a, b string }
 
+// Bounds: what stands in a log anybody can write who can send requests, and whoever collects keeps each series.
 const (
-	mostLabels = 500 // values of one label; all others are "other"
-	mostRows   = 1 << 14
-	longLabel  = 200 // bytes
-	staleRow   = time.Hour
+	mostLabels = 500       // values of one label; all others are "other"
+	mostRows   = 1 << 14   // members in processes, and entries of each other map
+	longLabel  = 200       // bytes
+	staleRow   = time.Hour // after which a process that has written nothing is taken to have ended
 )
 
 // metrics counts what a log says.
@@ -95,7 +96,8 @@ func newMetrics() metrics {
 	return m
 }
 
-// add counts, unless the run before has.
+// add counts, unless the run before has. The values of labels are noted all the same, so that the same ones as then
+// become "other".
 func (m *metrics) add(f *family, n float64, labels ...string) {
 	c := counter{name: f.name}
 	for i, to := range [...]*string{&c.a, &c.b} {
@@ -157,6 +159,7 @@ func (m *metrics) line(r *requests.Request, e *pluginlog.Event) {
 	}
 }
 
+// rare takes the kinds of lines of which a log has few.
 func (m *metrics) rare(r *requests.Request, e *pluginlog.Event) {
 	switch e.Kind {
 	case pluginlog.AllCouldBeDown, pluginlog.NoAppServer:
@@ -206,7 +209,7 @@ func (m *metrics) counted(e *pluginlog.Event) {
 	if !known && len(m.rows) >= mostRows {
 		return
 	}
-	now := e.Counters
+	now := e.Counters // the first line of a process counts whole: what it says has happened since it began
 	if was.Total > now.Total {
 		was.Counters = pluginlog.Counters{}
 	}
@@ -216,6 +219,7 @@ func (m *metrics) counted(e *pluginlog.Event) {
 	m.rise(&failed, now.Failed-was.Failed, e.Member)
 }
 
+// rise adds a difference; a counter of Prometheus never falls.
 func (m *metrics) rise(f *family, n int64, labels ...string) { m.add(f, float64(max(n, 0)), labels...) }
 
 // done takes a request that is over.
@@ -235,7 +239,8 @@ func (m *metrics) lines(by levels) {
 
 func levelName(l pluginlog.Level) string { return cmp.Or(strings.ToLower(l.String()), "none") }
 
-// forget lets go of processes that have written nothing for long.
+// forget lets go of processes that have written nothing for long. Rows are kept for a day: were one forgotten whose
+// process goes on, its next line would count whole once more.
 func (m *metrics) forget(now pluginlog.Time) {
 	for pid, at := range m.processes {
 		if now.Sub(at) > staleRow {

@@ -18,10 +18,10 @@ import (
 type state struct {
 	Version int            `json:"version"`
 	File    string         `json:"file"`
-	Head    string         `json:"head"` // what the file begins with, as a checksum
-	HeadLen int64          `json:"headBytes"`
-	Again   place          `json:"readAgainFrom"`
-	Read    place          `json:"read"`
+	Head    string         `json:"head"`          // a checksum of how the file begins, by which it is known again
+	HeadLen int64          `json:"headBytes"`     // of how many bytes: a file may be shorter than headSize
+	Again   place          `json:"readAgainFrom"` // where the log was quiet last
+	Read    place          `json:"read"`          // up to where it was told
 	At      pluginlog.Time `json:"time"`
 	Counts  []countState   `json:"counters"`
 	Rows    []rowState     `json:"stats"`
@@ -91,7 +91,8 @@ func (w *Watch) restore() error {
 	return nil
 }
 
-// resume goes on in the file where the run before has stopped, if it is the same.
+// resume goes on in the file where the run before has stopped, if it is the same: one that begins alike and is no
+// shorter. Inodes would not do, since a file that is copied away and cut (copytruncate) keeps its own.
 func (w *Watch) resume() error {
 	s := w.state
 	w.state = nil
@@ -125,7 +126,8 @@ func headOf(s *source, size int64) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// save leaves a state to the next run.
+// save leaves a state to the next run. There is none to leave while lines are read again, and before the log has been
+// read to its end once: what was not told then would be taken as told.
 func (w *Watch) save(now time.Time, last bool) error {
 	if w.opt.Save == nil || !w.caughtUp || w.tail.current == nil || w.tail.current.old() ||
 		!last && now.Sub(w.saved) < saveEvery {
@@ -145,6 +147,7 @@ func (w *Watch) save(now time.Time, last bool) error {
 	return w.opt.Save(append(data, '\n'))
 }
 
+// standing is the state as it is now, its lists sorted, so that the same state is the same text.
 func (w *Watch) standing() (*state, error) {
 	m, read := &w.metrics, w.tail.current.place()
 	s := &state{Version: stateVersion, File: w.opt.File, HeadLen: min(read.Offset, headSize), Again: w.again, Read: read,
@@ -174,6 +177,7 @@ func (w *Watch) standing() (*state, error) {
 	return s, nil
 }
 
+// labels is how many a counter has.
 func (w *Watch) labels(name string) int {
 	for _, f := range counters {
 		if f.name == name {

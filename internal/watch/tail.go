@@ -16,13 +16,15 @@ import (
 // more: processes go on with the file that they have opened until they end.
 const lateLines = time.Minute
 
-// tail reads a log by its name, whatever file that is.
+// tail reads a log by its name, whatever file that is. Two kinds of rotation are met: the file is moved away and
+// another one takes its name, while processes go on with the one that they have open; or it is copied and cut
+// (copytruncate), and is the same file, shorter.
 type tail struct {
 	name    string
-	current *source // nil: there is none yet
-	before  *source // which current has replaced, while lines may still come
-	written time.Time
-	size    int64 // of the current file when it was looked at
+	current *source   // nil: there is none yet
+	before  *source   // which current has replaced, while lines may still come
+	written time.Time // when the current file was last written to, by its file system
+	size    int64     // of the current file when it was looked at
 }
 
 // source is a file that is being read.
@@ -30,7 +32,7 @@ type source struct {
 	file   *os.File
 	info   fs.FileInfo
 	feed   *pluginlog.Feed
-	at     int64     // of the next byte to be read
+	at     int64     // of the next byte to be read, which may be in the middle of a line
 	known  int64     // up to here the run before has told of it
 	last   time.Time // when something was read
 	levels levels    // lines so far
@@ -69,7 +71,8 @@ func (t *tail) step(now time.Time, to reader) (more bool, err error) {
 	return t.look(now, to)
 }
 
-// look finds out what file has the name now.
+// look finds out what file has the name now. It is asked when all files are read to their ends, so nothing of one that
+// was replaced is missed. A file that was cut and has grown beyond what was read before the next look goes unnoticed.
 func (t *tail) look(now time.Time, to reader) (more bool, err error) {
 	info, err := os.Stat(t.name)
 	switch {
@@ -90,7 +93,7 @@ func (t *tail) look(now time.Time, to reader) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if t.before != nil && t.current != nil {
+	if t.before != nil && t.current != nil { // two rotations in a minute: the older one is not waited for
 		t.before.end(to)
 	}
 	if t.current != nil {

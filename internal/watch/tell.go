@@ -121,7 +121,8 @@ func (t *tolds) judge(i *story.Incident, now pluginlog.Time) What {
 	return ""
 }
 
-// find returns what is known of an incident, nil where it is another one than that.
+// find returns what is known of an incident, nil where it is another one than that: of the same kind at the same
+// member, but begun after a silence that ends one.
 func (t *tolds) find(i *story.Incident) *known {
 	if k := t.known[t.key(i)]; k != nil && i.First.Sub(k.Last) <= t.window {
 		return k
@@ -167,7 +168,8 @@ func (t *tolds) over(i *story.Incident, now pluginlog.Time) bool {
 	return true
 }
 
-// weight grows by one whenever the errors or the processes have doubled.
+// weight grows by one whenever the errors or the processes have doubled: an incident that grows for hours is told a
+// few times, not each minute.
 func weight(i *story.Incident) int {
 	return bits.Len64(uint64(i.Clients.Errors)) + bits.Len(uint(len(i.Processes)))
 }

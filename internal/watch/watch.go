@@ -41,13 +41,13 @@ type Watch struct {
 	story     *story.Story
 	metrics   metrics
 	told      tolds
-	caughtUp  bool
+	caughtUp  bool           // the log was read to its end once: from then on what ends is told, too
 	last      pluginlog.Time // of any line
 	latest    pluginlog.Time // that a line may show, by the wall clock
 	now       Now
-	state     *state // of the run before, until the file is opened
-	again     place  // from where on the next run has to read
-	saved     time.Time
+	state     *state    // of the run before, until the file is opened
+	again     place     // from where on the next run has to read
+	saved     time.Time // when a state was saved last
 }
 
 // New returns a Watch. A state that cannot be read is an error.
@@ -67,11 +67,13 @@ func New(opt Options) (*Watch, error) {
 	return w, w.restore()
 }
 
-// mostSteps bounds how much is read between two tellings.
+// mostSteps bounds how much is read between two tellings: a log that is written faster than it is read must not
+// silence them.
 const mostSteps = 256
 
 // Poll reads what has come, and tells what has happened. A file that is not there is waited for.
 func (w *Watch) Poll(ctx context.Context, now time.Time) error {
+	// two days ahead may be a wrong zone; more is a broken line, and would end all incidents at once
 	w.latest = pluginlog.TimeOf(now.In(w.opt.Zone)) + pluginlog.Time(48*time.Hour)
 	more := true
 	for n := 0; more && n < mostSteps && ctx.Err() == nil; n++ {
@@ -94,6 +96,8 @@ func (w *Watch) Poll(ctx context.Context, now time.Time) error {
 	return w.save(now, false)
 }
 
+// step reads a block. Where another file has the name now its lines are numbered anew, and a run that goes on where
+// another one stopped looks for its place in it.
 func (w *Watch) step(now time.Time) (more bool, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -130,7 +134,7 @@ func (w *Watch) counted(s *source, lines levels) {
 	}
 }
 
-// settle says what has happened.
+// settle says what has happened. Where nothing goes on, the next run need read nothing again before here.
 func (w *Watch) settle(now time.Time) []Told {
 	at := w.moment(now)
 	w.assembler.Settle(at)

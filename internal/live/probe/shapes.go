@@ -61,8 +61,8 @@ const (
 	far  = "/wasplug/far/as-long-as-no-name-of-a-host-is/"
 )
 
-// ways come in pairs: of the two that a request of URLs fits, which one it takes tells a value of the choice beside
-// it. A single one is told from declining.
+// ways mostly come in pairs: of the two that a request of URLs fits, which one it takes tells a value of the choice
+// beside it. A single one is told from declining.
 var ways = []way{
 	{"*:*", "/wasplug/sum/long/*", "alone-a"}, // score-combination
 	{here, "/wasplug/sum/*", "alone-b"},
