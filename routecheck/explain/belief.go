@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,7 +19,7 @@ type Belief struct {
 	sem     *choices.Assumptions
 	states  []believed
 	courses []Course
-	seen    failover.Recorder
+	seen    failover.Recorder // what all courses consulted, kept or not
 	capped  bool
 }
 
@@ -26,24 +27,25 @@ type Belief struct {
 type believed struct {
 	p     *Process
 	share float64
-	held  *underWay
+	held  *underWay // its request that a member has not answered, nil for none
 }
 
 // Course is how a request can go.
 type Course struct {
 	Result
-	Share float64 // probability, of all courses together at most 1: less where earlier ones were not kept
-	Waits bool    // the body is sent after the member's 100 Continue (choice wait-for-continue)
-	after believed
+	Share float64  // probability, of all courses together at most 1: less where earlier ones were not kept
+	Waits bool     // the body is sent after the member's 100 Continue (choice wait-for-continue)
+	after believed // the state of the process where it goes so
 }
 
 // What is followed of what is possible: states of a process, and courses of a request.
 const (
-	mostStates  = 400
-	mostCourses = 20000
+	mostStates  = 400   // the likeliest
+	mostCourses = 20000 // what is beyond is not followed, see Whole
 )
 
 // NewBelief is that about a fresh process.
+// Its seed does not matter: play gives each course a chance of its own.
 func NewBelief(t *match.Table, sem *choices.Assumptions) *Belief {
 	b := &Belief{t: t, sem: sem, states: []believed{{p: NewProcess(t, sem, 0), share: 1}}}
 	b.seen = *failover.ChoicesOnly()
@@ -98,6 +100,7 @@ func (b *Belief) play(now match.Nanos, conditions []MemberCondition, do func(*be
 			}
 			c := Course{after: from.clone()}
 			p := c.after.p
+			// A course may have taken longer than the client waited: a process does not go back in time.
 			p.Now, p.Conditions, p.chance = max(p.Now, now), conditions, chance
 			c.Result = do(&c.after)
 			c.Share = from.share * chance.Probability()
@@ -110,6 +113,7 @@ func (b *Belief) play(now match.Nanos, conditions []MemberCondition, do func(*be
 
 // waits tells whether the body of a request is sent to its first member after 100 Continue.
 func (b *Belief) waits(r *Result, rq *match.Request) bool {
+	// WaitsForContinue consults without noting it, so it is noted here.
 	if rq.Body == 0 || len(r.Attempts) == 0 {
 		return false
 	}
@@ -120,6 +124,7 @@ func (b *Belief) waits(r *Result, rq *match.Request) bool {
 func (s *believed) clone() believed {
 	c := believed{p: s.p.clone(), share: s.share}
 	if s.held != nil {
+		// A request under way has state of its own that Observe changes.
 		held := *s.held
 		held.f = s.held.f.Clone()
 		c.held = &held
@@ -166,12 +171,7 @@ func (b *Belief) merge() {
 		kept = append(kept, s)
 	}
 	if len(kept) > mostStates {
-		slices.SortStableFunc(kept, func(x, y believed) int {
-			if x.share > y.share {
-				return -1
-			}
-			return 1
-		})
+		slices.SortStableFunc(kept, func(x, y believed) int { return cmp.Compare(y.share, x.share) })
 		kept, b.capped = kept[:mostStates], true
 	}
 	b.states = kept
@@ -181,9 +181,8 @@ func (b *Belief) merge() {
 func (s *believed) key() string {
 	var parts []string
 	for id, cs := range s.p.states {
-		plain := cs.Clone()
-		plain.Restart(0)
-		parts = append(parts, fmt.Sprint(id, cs.Next, plain.Members))
+		// The generator is left out: draws are by script, so what it would draw next tells nothing.
+		parts = append(parts, fmt.Sprint(id, cs.Next, cs.Members))
 	}
 	for id, q := range s.p.streams {
 		parts = append(parts, fmt.Sprint(id, q))

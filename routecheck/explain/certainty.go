@@ -38,6 +38,7 @@ type played struct {
 	plays   int      // requests and attempts played: what the budget counts
 }
 
+// consulted is what all requests together hang on: a choice that the first consults may change the state for the last.
 func (p *played) consulted() (all uint64) {
 	for _, asked := range p.asked {
 		all |= asked
@@ -52,6 +53,7 @@ func (p *played) without(c choices.Choice) []distribution {
 	out := slices.Clone(p.answers)
 	changed := map[match.ClusterID]bool{}
 	for i, answers := range p.answers {
+		// PartitionTable is the one fact that need not matter though it was asked about: see several.
 		asks := p.asked[i]>>c&1 != 0
 		open := asks && (c != choices.PartitionTable || p.several[i])
 		if open || slices.ContainsFunc(answers, func(a chanced) bool { return changed[a.answer.Cluster] }) {
@@ -77,6 +79,7 @@ type explorer struct {
 func (x *explorer) explore(base *choices.Assumptions, fixed uint64) (branches []branch, proven bool) {
 	begun := false
 	walk := choices.Tree[played]{
+		// The opposite of other facts cannot be played, only be called unknown: add does.
 		Among: choices.Knowable,
 		Decide: func(sem *choices.Assumptions) (played, uint64, bool) {
 			if begun && x.budget <= 0 { // the base is played whatever the budget: it is the answer
@@ -96,6 +99,7 @@ func (x *explorer) explore(base *choices.Assumptions, fixed uint64) (branches []
 // add keeps the answers of a combination, and that they are unknown where a fact is the opposite that nobody can tell.
 func (x *explorer) add(overrides []choices.Override, p *played) {
 	x.branches = append(x.branches, branch{overrides, p.answers})
+	// What is left are facts; value 1 is their opposite.
 	for open := p.consulted() &^ choices.Knowable; open != 0; open &= open - 1 {
 		c := choices.Choice(bits.TrailingZeros64(open))
 		x.branches = append(x.branches,
@@ -128,6 +132,7 @@ func (e *explanation) alternatives(request int) []alternative {
 	var all []alternative
 	for _, l := range e.branches {
 		v := alternative{overrides: l.overrides, answers: l.answers[request]}
+		// Nobody has a session where no cluster gets the request.
 		if e.sc.Sessions == nil || v.answers[0].answer.Cluster < 0 {
 			all = append(all, v)
 			continue
@@ -135,6 +140,8 @@ func (e *explanation) alternatives(request int) []alternative {
 		p := e.sessionUnder(request, &l)
 		v.fate = p.Fate
 		all = append(all, v)
+		// Session choices are not walked by playing: whatever they are, the plug-in decides alike. Who predicts the
+		// session names the values that would change it.
 		for _, other := range p.Otherwise {
 			if other.Fate != p.Fate {
 				all = append(all,
@@ -152,6 +159,7 @@ func (e *explanation) sessionUnder(request int, l *branch) session.Prediction {
 	for _, f := range l.overrides {
 		sem = sem.With(f.Choice, f.Value)
 	}
+	// Under another combination another Route may win, with another cookie.
 	m, _ := e.t.Match(rq, &sem)
 	var ends []Answer
 	for _, c := range l.answers[request] {
@@ -189,6 +197,7 @@ func dependences(t *match.Table, all []alternative) []Dependence {
 			continue
 		}
 		kept = append(kept, v)
+		// Where only the session differs, the answers alone would read as if nothing changed.
 		gives := describe(t, v.answers)
 		if v.answers.same(base.answers) {
 			gives += ", its session " + v.fate

@@ -9,6 +9,7 @@ import (
 // checkpoint is a moment that a process can return to again and again, at the cost of what has happened since and not
 // of what there is: whoever visits every outcome of chance in a cluster of thousands of members plays as many runs,
 // each of which touches a few of them.
+// It relies on being told who was touched (note): a change of a member that nobody notes survives a rewind.
 type checkpoint struct {
 	now     match.Nanos
 	states  map[match.ClusterID]failover.ClusterState
@@ -67,6 +68,7 @@ func (p *Process) rewind() {
 		was := c.states[id]
 		p.states[id].RestoreMembers(&was)
 	}
+	// Restore brings back what belongs to no member. Partition tables are shared, for no play changes one.
 	for id, was := range c.states {
 		p.states[id].Restore(&was)
 	}

@@ -12,6 +12,7 @@ type distribution []chanced
 // sort puts members in the order of the file, and ends without one behind them: one set has one form, whoever is next.
 func (cs distribution) sort() {
 	slices.SortStableFunc(cs, func(a, b chanced) int {
+		// As unsigned numbers -1 (no cluster, no member) is behind all others.
 		return cmp.Or(cmp.Compare(uint(a.answer.Cluster), uint(b.answer.Cluster)),
 			cmp.Compare(uint(a.answer.Member), uint(b.answer.Member)))
 	})
@@ -50,6 +51,7 @@ func (cs distribution) same(other distribution) bool {
 	if slices.EqualFunc(cs, other, func(a, b chanced) bool { return a.answer == b.answer }) {
 		return true
 	}
+	// Answers without a member are alike to sort, so two sets may have them in different orders.
 	shares := other.shares()
 	for _, c := range cs {
 		if _, ok := shares[c.answer]; !ok {

@@ -35,25 +35,31 @@ func Explain(
 	return e.decisions()
 }
 
-const attemptBudget = 40000 // requests and attempts played to prove an answer certain
+// attemptBudget is how many requests and attempts are played to prove answers certain. It is counted and not timed, so
+// that an answer is the same on every machine.
+const attemptBudget = 40000
 
+// explanation is a scenario that is being explained.
 type explanation struct {
 	t        *match.Table
 	files    *diag.Files
 	sc       *Scenario
 	sem      choices.Assumptions
 	detail   Detail
-	base     scenarioRun
-	branches []branch
-	proven   bool
+	base     scenarioRun   // under sem itself: what is answered
+	branches []branch      // under every other combination, the base first; nil without WithCertainty
+	proven   bool          // the walk over combinations came to its end
 	starts   []match.Nanos // of the requests, where sessions are looked at
 }
 
+// prove plays the scenario under every combination of choices that an answer can hang on. The base is played again: it
+// is the root of that walk, and shares its budget.
 func (e *explanation) prove(fixed []choices.Choice) {
 	var settled uint64
 	for _, c := range fixed {
 		settled |= 1 << c
 	}
+	// Session choices are behind the points of the plug-in: no process consults them, see alternatives.
 	settled &= 1<<choices.NumPoints - 1
 	x := explorer{budget: attemptBudget, run: func(s *choices.Assumptions) played {
 		w := e.sc.runAll(e.t, s)
@@ -70,9 +76,12 @@ func (e *explanation) decisions() []Decision {
 	p := e.sc.process(e.t, &e.sem, &failover.Chance{})
 	start := p.Now
 	for i := range out {
+		// One process for all requests: each begins in the state that the ones before have left.
 		start = e.sc.begin(p, i, start)
 		rec, before := failover.ChoicesOnly(), p
 		if e.detail&WithSteps != 0 {
+			// State shows the cluster around the request, so the process is copied: that costs as much as the cluster
+			// is large.
 			rec, before = &failover.Recorder{}, p.clone()
 		}
 		o := p.Do(&e.sc.Requests[i].Request, rec)
@@ -81,6 +90,8 @@ func (e *explanation) decisions() []Decision {
 	return out
 }
 
+// decision tells what is certain by all runs (e.base.answers), and where chance does not matter, details by the one
+// run o.
 func (e *explanation) decision(i int, o *Result, rec *failover.Recorder, before, after *Process) Decision {
 	answers := e.base.answers[i]
 	a := worst(answers)
@@ -103,6 +114,7 @@ func (e *explanation) decision(i int, o *Result, rec *failover.Recorder, before,
 	if a.Decision == Errored && !a.Rejected {
 		d.Status = &a.Status
 	}
+	// Attempts and marks are told only where all outcomes of chance have the same.
 	if e.base.attempts[i] != "?" {
 		d.Attempts = e.attempts(o)
 	}
@@ -112,6 +124,7 @@ func (e *explanation) decision(i int, o *Result, rec *failover.Recorder, before,
 	if a.Cluster >= 0 {
 		d.Cluster = e.t.Clusters[a.Cluster].Name
 	}
+	// starts is kept for the alternatives: who is down hangs on when a request began.
 	if e.sc.Sessions != nil && d.Cluster != "" {
 		p := predictSession(e.t, &e.sc.Requests[i].Request, &o.Match, d.Ends, e.sc, &e.sem, o.Start)
 		e.starts[i], d.Session = o.Start, sessionNote(&p)
@@ -130,9 +143,11 @@ func worst(answers distribution) Answer {
 	return answers[0].answer
 }
 
+// addDetail adds what was asked for. cluster is negative where no cluster got the request.
 func (e *explanation) addDetail(d *Decision, i int, cluster match.ClusterID, before, after *Process) {
 	rq := &e.sc.Requests[i].Request
 	if e.detail&WithCertainty != 0 {
+		// Not whole: chance was sampled, and an answer that no seed gave may still be possible.
 		d.Proven = e.proven && e.base.whole
 		if on := dependences(e.t, e.alternatives(i)); on != nil {
 			d.DependsOn = on
@@ -200,12 +215,14 @@ func (e *explanation) possible(
 ) []Possibility {
 	out := []Possibility{}
 	cluster := &e.t.Clusters[c]
+	// Share is about requests that come later, so it is reckoned from the state after this one.
 	settled := after.clone()
 	firsts := answers.shares()
 	spread := e.sc.shares(rq, settled, cluster, settled.state(c)).given().shares()
 	for i := range cluster.Members {
 		want := Answer{Decision: Forward, Cluster: c, Member: match.MemberID(i)}
 		first, share := firsts[want], spread[want]
+		// Where this request has one answer (affinity, say), how later ones spread is another question.
 		if first > 0 || share > 0 && len(answers) > 1 {
 			out = append(out, Possibility{cluster.Members[i].Name, round(first), round(share)})
 		}
@@ -214,6 +231,7 @@ func (e *explanation) possible(
 }
 
 // given are the chances of what is given to members, as parts of 1.
+// Errors and declined requests are left out: shares say how members divide what they get.
 func (cs distribution) given() (out distribution) {
 	total := 0.0
 	for _, c := range cs {
@@ -241,6 +259,7 @@ func (e *explanation) candidates(rq *match.Request) ([]RouteNote, map[string]int
 		return out, counts
 	}
 	all := e.t.Candidates(rq, &e.sem)
+	// Candidates is the naive walk over all Routes, Match the index: the one tells who competes, the other who wins.
 	winner, ok := e.t.Match(rq, &e.sem)
 	for i := range all {
 		c := &all[i]

@@ -20,6 +20,7 @@ func Marks(t *match.Table, id match.ClusterID, failure FailureMode, sem *choices
 			if Fits(t, what) != nil {
 				continue
 			}
+			// Adopt, and not Next: each member is asked about, whoever would be chosen.
 			f := failover.NewRequestState(id, nil)
 			a, ok := failover.Adopt(t, cs, &f, m, sem)
 			if !ok {

@@ -37,6 +37,8 @@ func MemberSamples(t *match.Table, s space.Sample, sem *choices.Assumptions) []M
 	for i := range c.Members {
 		for sc := range waysTo(t, s, match.MemberID(i), seeds) {
 			sc.stage = stage
+			// A way is tried, not trusted: CloneIDs that two members share, drained members and backups lead
+			// elsewhere.
 			answers := sc.runAll(t, sem).answers[0]
 			want := Answer{Decision: Forward, Cluster: id, Member: match.MemberID(i)}
 			if len(answers) == 1 && answers[0].answer == want {
@@ -78,6 +80,7 @@ func waysTo(t *match.Table, s space.Sample, m match.MemberID, seeds map[match.Me
 		c := &t.Clusters[id]
 		plain := Scenario{Requests: Repeat(rq, 1, 0)}
 		if clone := c.Members[m].CloneID; clone != "" {
+			// A session is the plainest way: nothing needs to be assumed of the state of the process.
 			rq.Cookies = []string{s.Match.Cookie() + "=0000session" + string(c.Separator) + clone}
 			if !yield(Scenario{Requests: Repeat(rq, 1, 0)}) {
 				return

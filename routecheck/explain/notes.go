@@ -19,6 +19,7 @@ func (e *explanation) unreachable(ends []Answer) (notes []UnreachableNote) {
 		m := &e.t.Clusters[a.Cluster].Members[a.Member]
 		if tr := m.NoAddress(); tr != nil {
 			at := tr.At
+			// There is a host, so it is the port that cannot be.
 			if tr.Host != "" {
 				at = tr.Source.Port.Span()
 			}

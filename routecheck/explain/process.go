@@ -78,20 +78,21 @@ type Result struct {
 // Facts say. A timeout takes its seconds, a refusal and an answer none.
 type Process struct {
 	Now        match.Nanos
-	Conditions []MemberCondition
+	Conditions []MemberCondition // of several about one member and moment the first counts
 
 	t       *match.Table
 	sem     *choices.Assumptions
 	seed    uint64
-	chance  *failover.Chance
+	chance  *failover.Chance                              // draws by script, nil: by the state of each cluster (seed)
 	states  map[match.ClusterID]*failover.ClusterState    // of the clusters that were touched
 	set     func(match.ClusterID, *failover.ClusterState) // puts a fresh cluster into its first state
-	streams map[stream]streams.Queue[struct{}]
+	streams map[stream]streams.Queue[struct{}]            // idle ones; nothing is known of each but how long
 
 	checkpoint *checkpoint // nil: none was set
 	stage      *stage      // nil: the states are its own
 }
 
+// stream is whose idle streams a queue holds. transport is an index into the member's Transports.
 type stream struct {
 	cluster   match.ClusterID
 	member    match.MemberID
@@ -108,6 +109,8 @@ func NewProcess(t *match.Table, sem *choices.Assumptions, seed uint64) *Process 
 func (p *Process) state(id match.ClusterID) *failover.ClusterState {
 	cs := p.states[id]
 	if cs == nil {
+		// A cluster that no request comes to costs nothing. Each has a seed of its own: processes do not draw the same
+		// number in all clusters.
 		cs = p.stage.state(&p.t.Clusters[id], id, p.sem, p.seed+uint64(id))
 		if p.set != nil {
 			p.set(id, cs)
@@ -121,6 +124,7 @@ func (p *Process) state(id match.ClusterID) *failover.ClusterState {
 // clone returns an independent copy.
 func (p *Process) clone() *Process {
 	c := *p
+	// What is put back or kept for the next play are the states of the original.
 	c.checkpoint, c.stage = nil, nil
 	c.states = make(map[match.ClusterID]*failover.ClusterState, len(p.states))
 	for id, cs := range p.states {
@@ -140,6 +144,7 @@ func (p *Process) Do(rq *match.Request, rec *failover.Recorder) Result {
 	if f == nil {
 		return out
 	}
+	// Next and Observe decide; the loop only lets time pass and members fail.
 	for {
 		a := p.next(f, rec)
 		if a.Kind != failover.Send {
@@ -159,11 +164,13 @@ func (p *Process) Do(rq *match.Request, rec *failover.Recorder) Result {
 // begin takes a request up; nil: it has no way through a cluster, and the result says why.
 func (p *Process) begin(rq *match.Request, rec *failover.Recorder) (Result, *failover.RequestState) {
 	out := Result{Member: match.NoMember, Start: p.Now, End: p.Now}
+	// A file that the plug-in does not take matches nothing, so that is asked first.
 	if p.t.RejectsOpen(p.sem, rec.Seen()) {
 		out.Rejected = true
 		return out, nil
 	}
 	if !p.t.Router.IsZero() {
+		// Consulted, so that certainty knows of it: with IntelligentManagement controllers may route otherwise.
 		p.sem.Consult(choices.IntelligentManagement, rec.Seen())
 	}
 	m, refused := p.t.Decide(rq, p.sem, rec.Seen())
@@ -174,6 +181,7 @@ func (p *Process) begin(rq *match.Request, rec *failover.Recorder) (Result, *fai
 	}
 	out.Matched, out.Match = true, m
 	f := failover.Begin(p.t, rq, &m, p.Now, p.sem, rec)
+	// From here on the request draws, not the process: whoever plays all outcomes gives it the script.
 	f.DrawFrom(p.chance)
 	failover.NoteRequest(p.t, rq, &f, p.sem, rec)
 	failover.NoteRoute(m, rec)
@@ -251,6 +259,7 @@ func (p *Process) attempt(
 	member := &p.t.Clusters[f.Cluster].Members[a.Member]
 	at = Attempt{Member: a.Member, Outcome: p.failure(f.Cluster, a.Member), By: f.By,
 		Start: p.Now, Failover: a.Failover, TLS: p.overTLS(f, a)}
+	// An attempt on a member that is marked already (a probe) sets no mark, whatever Observe does to its timer.
 	before := cs.MarkedDown(a.Member)
 	if at.Outcome.connected() {
 		at.Reused = !a.FreshStream && p.take(key, &member.Transports[a.Transport])
@@ -263,12 +272,14 @@ func (p *Process) attempt(
 		p.Now += ConnectWait(member, p.sem)
 		p.dropStreams(f.Cluster, a.Member)
 	case NoAnswer:
+		// Only a stream of which an answer was read to its end goes back to the queue, see below.
 		p.Now += member.IOTimeout
 	case Busy, Healthy:
 		p.put(key)
 	}
 	ev := at.Outcome.Event(member, at.Reused, p.sem, rec)
 	then := failover.Observe(p.t, cs, f, p.Now, ev, p.sem, rec)
+	// Observe says Deliver of a head that goes to the client. A 503 that is retried elsewhere has no Done.
 	if then == failover.Deliver {
 		then = failover.Observe(p.t, cs, f, p.Now, failover.Event{Kind: failover.Done}, p.sem, rec)
 	}
@@ -294,6 +305,7 @@ func (f FailureMode) Event(
 		ev.Kind = failover.IOTimeout
 	case Reset:
 		ev.Kind = failover.StreamLost
+		// On a fresh stream over TLS the reset may be that of the handshake: then nothing of the request was sent.
 		if !reused && failover.HandshakeFails(m, sem, rec.Seen()) {
 			ev.Sent = failover.SentNothing
 		}
@@ -348,6 +360,7 @@ func (p *Process) take(key stream, tr *match.Transport) bool {
 	if !ok {
 		return false
 	}
+	// Expired when one is wanted, not by a clock: the plug-in looks at a stream when it takes it.
 	queue.Expire(p.Now, tr.TTLIn(p.sem), func(struct{}) {})
 	_, ok = queue.Take()
 	p.streams[key] = queue

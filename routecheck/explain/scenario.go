@@ -66,6 +66,7 @@ func StateFacts(t *match.Table, id match.ClusterID, cs *failover.ClusterState, n
 			f.Idle = append(f.Idle, idle(f.Member, transport))
 		}
 	}
+	// Next is -1 before round robin has started.
 	if cs.Next >= 0 && int(cs.Next) < len(c.Primary) {
 		facts[c.Primary[cs.Next]].Next = true
 	}
@@ -134,6 +135,7 @@ func FitsState(t *match.Table, f MemberFact) error {
 func (sc *Scenario) process(t *match.Table, sem *choices.Assumptions, chance *failover.Chance) *Process {
 	seed := uint64(0)
 	if sc.Seed != nil {
+		// A pinned seed leaves nothing open: draws are those of the state's own generator.
 		seed, chance = *sc.Seed, nil
 	}
 	p := NewProcess(t, sem, seed)
@@ -150,6 +152,8 @@ func (sc *Scenario) process(t *match.Table, sem *choices.Assumptions, chance *fa
 			}
 		}
 	}
+	// The state of a cluster is made when a request first comes to it, so facts wait until then. Idle streams are the
+	// process's own.
 	p.set = func(id match.ClusterID, cs *failover.ClusterState) {
 		cs.LearnPartition(sc.PartitionOf(id))
 		for i := range sc.Members {
@@ -179,6 +183,7 @@ func (f *MemberFact) apply(c *match.Cluster, cs *failover.ClusterState, now matc
 	if f.Weight != nil {
 		cs.LearnWeight(f.Member, *f.Weight)
 	}
+	// FitsState has refused a member that is not in the primary list.
 	if f.Next {
 		cs.LearnPosition(slices.Index(c.Primary, f.Member))
 	}
@@ -233,6 +238,7 @@ func (sc *Scenario) runAll(t *match.Table, sem *choices.Assumptions) scenarioRun
 	w := sc.newRun()
 	w.whole = true
 	chance := &failover.Chance{}
+	// The first run finds out whether anything is drawn at all: most scenarios end here.
 	w.play(sc, sc.process(t, sem, chance), chance.Probability)
 	if !chance.Next() {
 		return w.gathered() // nothing is left to chance
@@ -243,6 +249,7 @@ func (sc *Scenario) runAll(t *match.Table, sem *choices.Assumptions) scenarioRun
 	for more := true; more; more = chance.Next() {
 		w.play(sc, p, chance.Probability)
 		if w.plays > max(maxPlays, maxRuns*len(sc.Requests)) {
+			// What was visited so far is thrown away: outcomes are visited in order, so they are no fair sample.
 			return sc.sampleAll(t, sem)
 		}
 		p.rewind()
@@ -255,6 +262,7 @@ func (sc *Scenario) sampleAll(t *match.Table, sem *choices.Assumptions) scenario
 	n := sc.seeds()
 	for i := range uint64(n) {
 		seeded := *sc
+		// A fixed row of seeds, so that the same question gets the same answer.
 		seeded.Seed = &i
 		w.play(sc, seeded.process(t, sem, nil), func() float64 { return 1 / float64(n) })
 	}
@@ -265,6 +273,7 @@ func (sc *Scenario) sampleAll(t *match.Table, sem *choices.Assumptions) scenario
 func (w *scenarioRun) gathered() scenarioRun {
 	for i := range w.tallies {
 		w.answers[i] = w.tallies[i].answers
+		// Members in one order, whichever run came first: two settings of the choices are compared.
 		w.answers[i].sort()
 	}
 	w.tallies = nil
@@ -281,6 +290,7 @@ func (sc *Scenario) newRun() scenarioRun {
 }
 
 // play runs the scenario once and adds its answers; chance is the probability of the run, known when it is over.
+// Probability is asked for when all draws were made.
 func (w *scenarioRun) play(sc *Scenario, p *Process, chance func() float64) {
 	rec := failover.ChoicesOnly()
 	outs := make([]Result, len(sc.Requests))
@@ -302,6 +312,7 @@ func (w *scenarioRun) play(sc *Scenario, p *Process, chance func() float64) {
 }
 
 func (w *scenarioRun) noteAttempts(i int, o *Result) {
+	// "=" tells "no attempts" from "no run yet", which is "".
 	attempts, marked := "=", "="
 	for _, a := range o.Attempts {
 		attempts += fmt.Sprintf("%d/%d/%t ", a.Member, a.Outcome, a.Marked)
@@ -328,6 +339,8 @@ func (sc *Scenario) shares(rq *match.Request, p *Process, c *match.Cluster, cs *
 	var spread tally
 	if c.Random {
 		chance := &failover.Chance{}
+		// A random choice does not change the state that it is made in (weights are not lowered), so one request tells
+		// all.
 		p.chance = chance
 		p.mark()
 		for more := true; more; more = chance.Next() {
@@ -338,6 +351,7 @@ func (sc *Scenario) shares(rq *match.Request, p *Process, c *match.Cluster, cs *
 		return spread.answers
 	}
 	if len(sc.Conditions) > 0 {
+		// Marked members do not count in the cycle, so it is begun once more when failures have been noticed.
 		for range failover.FullCycle(c, cs, p.sem) {
 			p.Do(rq, nil) // until every failure has been noticed
 		}

@@ -30,11 +30,14 @@ func predictSession(t *match.Table, rq *match.Request, m *match.Match, ends []An
 	s := &sessionCase{c: c, at: make([]int, len(c.Members)), owner: match.NoMember}
 	s.Case.Policy, s.Case.Failure, s.Assumed = sc.Sessions.Policy(c.Name), sc.Sessions.Failure, sem.Session
 	s.members()
+	// The order counts: find and ends speak of places that members has given, and deaths are reckoned from the
+	// owner's.
 	s.find(t, rq, m, sc, sem)
 	s.ends(ends)
 	s.deaths(sc, m.Cluster, now)
 	s.Remembers, s.Restarted = s.named(sc.Sessions.Remembers), s.named(sc.Sessions.Restarted)
 	if sc.Sessions.Ended {
+		// An ended session has no owner any more, though its cookie names one.
 		s.owner, s.Owner = match.NoMember, -1
 	}
 	p := s.Predict(sc.Sessions.Settled)
@@ -72,6 +75,7 @@ func (s *sessionCase) find(t *match.Table, rq *match.Request, m *match.Match, sc
 	a := affinity.Of(t, rq, m, sem, nil)
 	table := sc.PartitionOf(m.Cluster)
 	for i := range a.Len() {
+		// No break: of several clone IDs that name members the last counts (R24), but for settled.
 		for _, id := range affinity.CloneIDs(a.ID(i).Value, s.c.Separator) {
 			if owners := table[id]; len(owners) > 0 && affinity.IsPartitionID(t, id) {
 				s.owner, s.Partition = owners[0], true
@@ -143,6 +147,7 @@ func (s *sessionCase) deaths(sc *Scenario, cluster match.ClusterID, now match.Na
 		if f.Cluster != cluster || s.at[f.Member] < 0 || f.From > now || f.To != 0 && f.To <= now {
 			continue
 		}
+		// From 0 is a condition that was there before the scenario began; how long before, only a mark can tell.
 		if slices.Contains([]FailureMode{Refused, Timeout, NoAnswer, Reset}, f.Failure) {
 			gone[s.at[f.Member]] = f.From
 		}

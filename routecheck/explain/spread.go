@@ -61,6 +61,7 @@ func Home(
 		p.stage = stage
 		stage.clear(sem)
 		o := p.Do(rq, nil)
+		// A status here is an error that the plug-in answers itself.
 		if o.By != failover.ByAffinity || o.Status != 0 {
 			return -1, match.NoMember, false
 		}

@@ -24,6 +24,7 @@ func newStage(t *match.Table) *stage {
 func (s *stage) state(
 	c *match.Cluster, id match.ClusterID, sem *choices.Assumptions, seed uint64,
 ) *failover.ClusterState {
+	// The start weight of a single server is an open choice (SingleMemberWeight), so it is no state to come back to.
 	if s == nil || c.Single() {
 		fresh := failover.NewState(c, sem, seed)
 		return &fresh
@@ -47,6 +48,7 @@ func (s *stage) touch(c match.ClusterID, m match.MemberID) {
 
 // clear undoes what the process before has changed.
 func (s *stage) clear(sem *choices.Assumptions) {
+	// A cluster whose members have all changed is cheaper made anew than put back.
 	for id := range s.raised {
 		delete(s.states, id)
 	}

@@ -28,6 +28,7 @@ func WorstWait(t *match.Table, id match.ClusterID, n int, sem *choices.Assumptio
 	hung = hung[:min(n, len(hung))]
 	worst := wait(t, id, hung, Timeout, sem)
 	for _, m := range hung {
+		// ServerIOTimeout 0 waits for ever: the seconds are then those of connects, see Endless.
 		if c.Members[m].IOTimeout == 0 {
 			worst.Endless = true
 			return worst
@@ -63,10 +64,13 @@ func wait(
 		}
 	}
 	if len(hung) > 0 {
+		// The worst case begins at a member that hangs. -1 is a backup: then no primary is left, and position 0 is as
+		// good.
 		p.state(id).LearnPosition(max(0, slices.Index(c.Primary, hung[0])))
 	}
 	f := failover.NewRequestState(id, nil)
 	w := Wait{Failure: failure}
+	// R62 bounds the attempts of a request; this is for a cluster in which even that is many.
 	for w.Attempts < 1000 {
 		a := failover.Next(t, p.state(id), &f, p.Now, sem, nil)
 		if a.Kind != failover.Send {
