@@ -29,6 +29,9 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkSameAddressIDs compares within a cluster: one server that stands in two clusters has one clone ID in both.
+// Servers without a clone ID have no affinity that could be wrong (WP303). Hosts compare without letter case, ports as
+// they are written.
 func checkSameAddressIDs(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
 		first := map[string]*parser.Server{}
@@ -71,6 +74,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkSameAddress reports a pair of servers once, however many of their Transports agree. Where the clone IDs differ
+// WP307 says more, and suppresses this.
 func checkSameAddress(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
 		first := map[string]*parser.Server{}

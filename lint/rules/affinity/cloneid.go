@@ -29,8 +29,11 @@ func parseCloneID(id string) cloneID {
 		return cloneID{Form: "placeholder"}
 	case isUUID(id):
 		return cloneID{Form: "uuid"}
+	// a partition ID of memory-to-memory sessions is such a number (R28)
 	case len(id) >= 15 && check.AllOf(id, "0123456789"):
 		return cloneID{Form: "number"}
+	// eight digits of base 32 last until 2004, nine from then on; a name of letters alone, or a number, is somebody's
+	// own
 	case (len(id) == 8 || len(id) == 9) && check.AllOf(id, clockDigits) && strings.ContainsAny(id, "0123456789") &&
 		!check.AllOf(id, "0123456789"):
 		made := clock(id)
@@ -74,6 +77,7 @@ func nearUUID(lower string) bool {
 		lower[13] == '-')
 }
 
+// digits counts the decimal digits: what a word that somebody typed has few of.
 func digits(s string) (n int) {
 	for _, c := range s {
 		if c >= '0' && c <= '9' {
@@ -83,6 +87,7 @@ func digits(s string) (n int) {
 	return n
 }
 
+// isUUID: of Liberty, in either letter case.
 func isUUID(id string) bool {
 	if len(id) != 36 {
 		return false
@@ -105,7 +110,8 @@ func clock(id string) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
-// problem says what is suspicious about a clone ID, "" when nothing is.
+// problem says what is suspicious about a clone ID, "" when nothing is. Two days of future are left to clocks that are
+// wrong.
 func (c cloneID) problem(o *lint.Options) string {
 	switch c.Form {
 	case "placeholder":

@@ -30,6 +30,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkCollision compares clone IDs as the plug-in does, with letter case. Each server is compared with the first that
+// has the ID, which is the one that gets the sessions (R22: the list is walked from its first server).
 func checkCollision(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
 		first := map[string]*parser.Server{}
@@ -54,7 +56,8 @@ func checkCollision(p *check.Pass) {
 	}
 }
 
-// reach is what a browser needs to send one cookie to a cluster: the host, and the cookie's name.
+// cookies lists the hosts for which a browser keeps a cookie that reaches a cluster, and the names that cookie has:
+// two clusters get one cookie where both meet.
 func cookies(p *check.Pass, c *parser.ServerCluster) (hosts, cookies map[string]bool) {
 	hosts = map[string]bool{}
 	for _, r := range p.ByRoute[c.Name.V] {
@@ -69,6 +72,8 @@ func cookies(p *check.Pass, c *parser.ServerCluster) (hosts, cookies map[string]
 	return hosts, cookieNames(p, c)
 }
 
+// cookieNames are those of the Uris that lead to a cluster. A Uri without AffinityCookie has JSESSIONID by default
+// (R4), which the view of the file fills in.
 func cookieNames(p *check.Pass, c *parser.ServerCluster) map[string]bool {
 	names := map[string]bool{}
 	for _, r := range p.ByRoute[c.Name.V] {
@@ -116,6 +121,9 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkReused compares servers of different clusters. A server that stands in both, at one address, is right: its
+// sessions are there whichever cluster is asked. The severity says whether one cookie reaches both today; where it
+// does not, one new Route can change that.
 func checkReused(p *check.Pass) {
 	first := map[string]check.CloneAt{}
 	type ends struct{ hosts, cookies map[string]bool }

@@ -25,6 +25,9 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkCookieInCluster compares with the first Uri of the cluster, and reports each other name once. It is advice:
+// several applications on one cluster may well have cookies of their own. Where the Uris overlap WP306 is sure, and
+// suppresses this.
 func checkCookieInCluster(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		var first *parser.Uri

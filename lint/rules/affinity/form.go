@@ -134,6 +134,9 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkCloneFormat judges each ID by its form, and those of a cluster by each other: of several forms one is likely to
+// be typed by hand. That is advice alone, and so is a cluster whose IDs are all set by hand, which is a usual way to
+// do it.
 func checkCloneFormat(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
 		forms := map[string]*parser.Server{}

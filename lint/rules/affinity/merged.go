@@ -50,7 +50,7 @@ func checkAcrossFiles(p *check.Pass) {
 }
 
 // collides finds a server of an earlier file of the group whose clone ID is that of s, at another address, and whose
-// sessions meet those of s.
+// sessions meet those of s. Equal addresses are one server in two files, which is what a merge is for.
 func collides(p *check.Pass, c *parser.ServerCluster, s *parser.Server) (check.CloneAt, bool) {
 	same := p.CloneIDs()[s.CloneID.V]
 	for _, o := range same {
@@ -70,6 +70,7 @@ func collides(p *check.Pass, c *parser.ServerCluster, s *parser.Server) (check.C
 	return check.CloneAt{}, false
 }
 
+// reportCollision reports the first of the servers that two files have in common, and how many more there are.
 func reportCollision(p *check.Pass, s, o *parser.Server, others int) {
 	also := ""
 	if others > 0 {

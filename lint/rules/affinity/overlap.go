@@ -51,6 +51,7 @@ func checkCookieOverlap(p *check.Pass) {
 	}
 }
 
+// reportCookies reports the cookie and the URL identifier apart: each is an attribute of its own, and has its own fix.
 func reportCookies(p *check.Pass, c, u *parser.Uri) {
 	for _, v := range []struct {
 		name string
@@ -67,6 +68,7 @@ func reportCookies(p *check.Pass, c, u *parser.Uri) {
 	}
 }
 
+// besides tells where the other Uri takes the same request: by an example of a path that both match.
 func besides(p *check.Pass, c, u *parser.Uri) string {
 	if c.Name.V == u.Name.V {
 		return "where it stands before,"

@@ -26,6 +26,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkSeparators compares clusters that a browser sends one cookie to: by host and name of the cookie, without the
+// port, since cookies know none. A cluster without servers writes no cookies.
 func checkSeparators(p *check.Pass) {
 	type user struct {
 		cluster *parser.ServerCluster
@@ -61,8 +63,7 @@ func checkSeparators(p *check.Pass) {
 	}
 }
 
-// of a cluster that are compared
-
+// routedHost is a host to which a browser sends cookies, and a Route that takes its requests.
 type routedHost struct {
 	host  string
 	route *check.Routed

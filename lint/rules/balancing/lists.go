@@ -31,6 +31,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkInNoList asks the decision core who is a primary or a backup: without lists all are primaries (R37), and
+// nothing is reported. A file that drains a member in this way is reported, too: nobody but its owner knows.
 func checkInNoList(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
 		primary, backup := p.Lists(c)
@@ -85,6 +87,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkInBothLists goes by the lists as they are written: the decision core takes such a server for a primary
+// (plugin.md, "Odd files").
 func checkInBothLists(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
 		primary := check.Entries(c.Primary)
@@ -115,6 +119,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkBackupsAlone: a list that names nobody of the cluster is as good as none; that the names are wrong is WP206.
 func checkBackupsAlone(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		if len(check.Refs(c.Backup)) == 0 {
@@ -135,6 +140,7 @@ func named(c *parser.ServerCluster, l *parser.ServerList) bool {
 	return slices.ContainsFunc(check.Refs(l), func(ref *parser.ServerRef) bool { return known[ref.Name.V] != nil })
 }
 
+// noPrimaries words in which way there is no list of primaries.
 func noPrimaries(c *parser.ServerCluster) string {
 	switch {
 	case check.Empty(c.Primary):
@@ -159,6 +165,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkListsAndPartitions looks for backups alone: generators write PrimaryServers into every cluster of several
+// servers, where it harms nothing.
 func checkListsAndPartitions(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		if c.GetDWLMTable.V && len(check.Refs(c.Backup)) > 0 {
@@ -190,6 +198,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkBackupAddress reports each backup once: its http and https Transports stand at one machine.
 func checkBackupAddress(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		primary, backup := p.Lists(c)
@@ -227,6 +236,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkEmptyPrimaries: beside backups WP403 says more, and suppresses this.
 func checkEmptyPrimaries(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		if check.Empty(c.Primary) {

@@ -25,6 +25,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkOneMember looks at options that differ from what generators write into every file, whatever the number of
+// servers: RetryInterval 60, ServerIOTimeoutRetry -1. A ClusterAddress is somebody to fail over to.
 func checkOneMember(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		if len(c.Servers) != 1 || c.ClusterAddress != nil {
@@ -65,6 +67,9 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkMaxConnections says one thing of a cluster, the worst: a limit that is too small for the load that the settings
+// name, limits that differ or that some servers lack, else that the limit is per process (R60). 0 and -1 are no limit
+// (R42).
 func checkMaxConnections(p *check.Pass) {
 	processes, load := p.Option("processes"), p.Option("expected-load")
 	for _, c := range p.Clusters() {

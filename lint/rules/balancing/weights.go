@@ -29,6 +29,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkBackupWeights compares backups with each other alone: that a backup's weight differs from a primary's says
+// nothing.
 func checkBackupWeights(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		var first *parser.Server
@@ -61,6 +63,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkEqualWeights compares start weights, as they are after the division by what they have in common (R31): 2/2 and
+// 20/20 are one case. Under Random weights are not used (R35). The last server is told, whose weight the fix lowers.
 func checkEqualWeights(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		k := p.Decided(c)
@@ -99,6 +103,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkZeroWeight asks the decision core who is drained: whose weight is 0 or below, unless LoadBalance is Random,
+// which does not look at weights (R35, R36).
 func checkZeroWeight(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		k := p.Decided(c)
@@ -131,6 +137,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkAllZero looks at primaries: a backup serves without any weight (R38).
 func checkAllZero(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		k := p.Decided(c)
@@ -160,6 +167,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkRandomWeights: that all weights are alike is no mistake under Random, since generators write them into every
+// file.
 func checkRandomWeights(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		members := primaries(p, c)
@@ -192,6 +201,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkAffinitySkew holds for clusters where it can matter: several primaries that are balanced in turn, and affinity.
+// True is the default, and only where it is written there is something to edit.
 func checkAffinitySkew(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		if len(primaries(p, c)) > 1 && c.LoadBalance.V != "Random" && c.IgnoreAffinityRequests.V && check.HasClones(c) {

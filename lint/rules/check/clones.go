@@ -17,6 +17,8 @@ func (p *Pass) CloneIDs() map[string][]CloneAt {
 	return of(p.Run[0]).clones()
 }
 
+// clonesOf lists the clone IDs in the order of the files by name, and within one as they stand: the rules about
+// several files report in the later one.
 func clonesOf(run []*lint.Pass) map[string][]CloneAt {
 	all := map[string][]CloneAt{}
 	for _, q := range run {

@@ -9,7 +9,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/space"
 )
 
-// index are look-ups that several rules need, made once for a file.
+// index are look-ups that several rules need, made once for a file. Rules ask at the same time, so what is not made at
+// once is made behind a sync.OnceValue.
 type index struct {
 	Routes  []Routed
 	ByRoute map[string][]*Routed // Routes of a cluster, by its name

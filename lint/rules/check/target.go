@@ -21,7 +21,8 @@ func TargetAtLeast(o *lint.Options, major, minor int) bool {
 	return a > major || a == major && b >= minor
 }
 
-// TargetName is the plug-in level that the decision core knows the target by.
+// TargetName is the plug-in level that the decision core knows the target by. Liberty has no level of its own: its
+// files are read by whatever plug-in is there, taken for the latest.
 func TargetName(o *lint.Options) string {
 	if o.Target == "liberty" {
 		return ""

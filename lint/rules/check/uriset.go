@@ -13,6 +13,7 @@ const MaxWork = 1 << 20
 // MaxCookies is how many cookies of a cluster are compared.
 const MaxCookies = 100
 
+// cookiesOf are the names under which a session is looked for (R4).
 func cookiesOf(u *parser.Uri) [2]string {
 	return [2]string{u.AffinityCookie.V, u.AffinityURLIdentifier.V}
 }

@@ -30,6 +30,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkDNS tells two things: with a resolver (--check-dns) which names cannot be looked up here, and else that names
+// must be. A name of this machine, or an address, needs no DNS.
 func checkDNS(p *check.Pass) {
 	if p.Config.IgnoreDNSFailures.V {
 		return
@@ -79,6 +81,7 @@ func reportNames(p *check.Pass, named []*parser.Transport) {
 	}
 }
 
+// asking is the context of lookups. A run that has none, as in tests and in the browser, is never broken off.
 func asking(p *check.Pass) context.Context {
 	if p.Options.Context != nil {
 		return p.Options.Context

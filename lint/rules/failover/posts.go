@@ -26,6 +26,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkPostReplayed needs all of R57: bodies that are kept, a timeout that fires, a retry that is allowed, and
+// somebody to send the body to. Absent, PostBufferSize is 64 KB, so most files have this.
 func checkPostReplayed(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		if c.PostBufferSize.V == 0 || c.ServerIOTimeoutRetry.V == 0 || listed(p, c) < 2 {
@@ -68,6 +70,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkPostNotRetried reports a 0 that is written: Liberty's generator writes it, so this is advice.
 func checkPostNotRetried(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		if c.PostBufferSize.Valid && c.PostBufferSize.V == 0 && listed(p, c) > 1 {

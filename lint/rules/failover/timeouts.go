@@ -27,6 +27,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkConnectTimeout: what an absent ConnectTimeout means is for the level to say, up to V7 as much as 0 (plugin.md
+// 6).
 func checkConnectTimeout(p *check.Pass) {
 	unset, _ := choices.DefaultAt("ConnectTimeout absent", check.TargetName(p.Options))
 	absent := unset == "OS"
@@ -47,7 +49,7 @@ func checkConnectTimeout(p *check.Pass) {
 	})
 }
 
-// ioZero reports whether nothing ends the wait for a server.
+// ioZero reports whether nothing ends the wait for a server. A value that cannot be read is for WP110.
 func ioZero(s *parser.Server) bool {
 	return s.ServerIOTimeout.V == 0 && (s.ServerIOTimeout.Valid || !s.ServerIOTimeout.Set())
 }
@@ -67,6 +69,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkIOTimeoutZero tells once for a cluster, and how many more servers have it: what a generator leaves out of one
+// it leaves out of all.
 func checkIOTimeoutZero(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
 		var first *parser.Server
@@ -109,6 +113,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkHungAgain needs affinity, by which the same member is chosen, and a second member that could be asked instead;
+// the only listed server is never marked anyway (R55).
 func checkHungAgain(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
 		if len(c.Servers) < 2 || !check.HasClones(c) {
@@ -151,6 +157,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkShortIOTimeout: the sign says whether the server is marked, the amount how long is waited (R54, R55).
 func checkShortIOTimeout(p *check.Pass) {
 	least := p.Option("min-seconds")
 	p.EachServer(func(c *parser.ServerCluster, s *parser.Server) {
@@ -179,6 +186,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkTimeoutsDiffer compares effective values with those of the first server: one that is absent on one server and
+// written with its default on another is no difference.
 func checkTimeoutsDiffer(p *check.Pass) {
 	sem, err := choices.Level(check.TargetName(p.Options))
 	if err != nil {
@@ -230,6 +239,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkCascade: -1 and absent are without a limit of their own (R56), so the number of listed servers bounds the
+// attempts (R62).
 func checkCascade(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		if listed(p, c) < 2 || c.ServerIOTimeoutRetry.V != -1 {

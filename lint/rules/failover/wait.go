@@ -39,6 +39,9 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkRetryInterval leaves out clusters with nobody to fail over to. IBM's bound is on the time in which one request
+// can walk through the whole cluster by timeouts: (servers - 1) x ServerIOTimeout. A mark that outlasts it is still on
+// when the last member gets its own.
 func checkRetryInterval(p *check.Pass) {
 	low, high := p.Option("min-seconds"), p.Option("max-seconds")
 	for _, c := range p.Clusters() {

@@ -86,6 +86,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkCookieName knows what RFC 6265 forbids in the name of a cookie, as far as people write it. An attribute that is
+// absent has its default.
 func checkCookieName(p *check.Pass) {
 	for _, g := range p.Config.UriGroups {
 		for _, u := range g.Uris {
@@ -131,6 +133,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkHostname looks at ClusterAddress, too. The fix is unsafe: what is dropped may have been meant for another
+// attribute.
 func checkHostname(p *check.Pass) {
 	p.EachTransport(func(s *parser.Server, t *parser.Transport) {
 		problem, right := hostProblem(t.Hostname.V)
@@ -156,6 +160,7 @@ func hostProblem(host string) (problem, right string) {
 	if i := strings.Index(rest, "://"); i >= 0 {
 		scheme, rest = rest[:i+3], strings.TrimRight(rest[i+3:], "/")
 	}
+	// one colon, or brackets, is a port behind a host; several colons are an address of IPv6
 	bare, port := rest, ""
 	if i := strings.LastIndexByte(rest, ':'); i >= 0 && len(rest) > i+1 && check.AllOf(rest[i+1:], "0123456789") &&
 		(strings.Count(rest, ":") == 1 || strings.HasPrefix(rest, "[")) {
@@ -205,6 +210,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkLogName: a Name that begins with | is a program that takes the log, and | alone names none.
 func checkLogName(p *check.Pass) {
 	l := p.Config.Log
 	if l == nil || strings.Trim(l.Name.V, " \t|") != "" {

@@ -30,6 +30,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkSessionSettings has nothing to say of a file: only a topology says what servers do with sessions. Without
+// persistence every failover loses them, as its owner knows.
 func checkSessionSettings(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		s, known := p.Sessions[c.Name.V]
@@ -45,9 +47,8 @@ func checkSessionSettings(p *check.Pass) {
 	}
 }
 
+// leastInterval is how often a server looks at its sessions, in seconds (W4): a shorter write interval does nothing.
 const leastInterval = 10
-
-// seconds: how often sessions are looked at (W4)
 
 // checkTimeBased looks at what time based writes lose beyond the changes since the last one.
 func checkTimeBased(p *check.Pass, c *parser.ServerCluster, s *lint.Session) {

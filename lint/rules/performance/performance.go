@@ -32,6 +32,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkTraceLevel has a safe fix: no request goes elsewhere by what is logged. Stats, a line for each request, may
+// stay on.
 func checkTraceLevel(p *check.Pass) {
 	if p.Config.Log == nil {
 		return
@@ -59,6 +61,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkRefresh reports only what is written; 60 is the default. No source says which number means never.
 func checkRefresh(p *check.Pass) {
 	v := p.Config.RefreshInterval
 	if !v.Valid {
@@ -91,6 +94,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkConsolidate counts Transports that could share an environment: of one keyring and one label. Those without a
+// keyring cannot be used (WP702).
 func checkConsolidate(p *check.Pass) {
 	if a := p.Config.Node.Attr("SSLConsolidate"); a != nil && a.Value == "true" {
 		return
@@ -142,6 +147,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkESI: whether an absent ESIEnable means on hangs on the level (plugin.md 6); in between the default is unknown,
+// and is told so.
 func checkESI(p *check.Pass) {
 	if p.Config.Node == nil {
 		return
@@ -168,6 +175,7 @@ func checkESI(p *check.Pass) {
 	}
 }
 
+// checkCacheSize is asked only while ESI is on: else the size does nothing.
 func checkCacheSize(p *check.Pass) {
 	prop := parser.Find(p.Config.Properties, "ESIMaxCacheSize")
 	if prop == nil {
@@ -196,6 +204,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkScanCost adds up over the Routes, for each is scored for each request (R1), and tells the Route at which the
+// limit is passed.
 func checkScanCost(p *check.Pass) {
 	most := p.Option("max-comparisons")
 	sum := 0
@@ -261,6 +271,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkNoLimit is advice: a timeout of a minute, or a limit on any server of the cluster, bounds what a hung one
+// takes.
 func checkNoLimit(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		if slices.ContainsFunc(c.Servers, func(s *parser.Server) bool { return s.MaxConnections.V > 0 }) {

@@ -61,6 +61,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkPathStyle compares with the last path of the other style, and tells one pair of a file: they have one cause.
 func checkPathStyle(p *check.Pass) {
 	var windows, unix parser.Val[string]
 	reported := false
@@ -103,6 +104,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkLocalhost tells once for a cluster, by the first Transport of each server.
 func checkLocalhost(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
 		var first *parser.Transport
@@ -153,6 +155,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkV4: the fix is unsafe, since a renamed cluster takes requests again that it did not get.
 func checkV4(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
 		if c.Node.Name == "ServerGroup" && !c.Node.Span.IsZero() {
@@ -249,6 +252,8 @@ func checkPlatform(p *check.Pass) {
 	}
 }
 
+// checkLevel reports an attribute once for a file: generators write it into each element of its kind. A target that is
+// the latest level knows them all.
 func checkLevel(p *check.Pass) {
 	if p.Options.Target == "" || p.Options.Target == "latest" || p.Options.Target == "liberty" {
 		return
@@ -280,6 +285,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkFiles asks only with --check-files, which says that this machine is the web server's. Of the log the folder
+// must be there: the plug-in makes the file.
 func checkFiles(p *check.Pass) {
 	if p.Options.Inspect == nil {
 		return
@@ -316,6 +323,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkPartitionTable: how sessions are kept is no fact of the file. What a topology says of the cluster counts for
+// more than what the settings say of all.
 func checkPartitionTable(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		sessions := p.Options.Session

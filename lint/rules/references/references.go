@@ -57,6 +57,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkUnused goes by the names that Routes have, whether or not there is what they name. A file without Routes is as
+// Liberty writes it while nothing is deployed (WP114), and those of a fragment may stand outside of it.
 func checkUnused(p *check.Pass) {
 	if len(p.Config.Routes) == 0 || p.Fragment {
 		return
@@ -103,6 +105,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkDuplicateNames compares as the plug-in refers to names, with letter case. Each kind has names of its own, and
+// servers have theirs within a cluster.
 func checkDuplicateNames(p *check.Pass) {
 	first := map[string]parser.Val[string]{}
 	see := func(scope, kind string, name parser.Val[string]) {
@@ -155,6 +159,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkDuplicateRoutes: a Route that lacks one of the two is WP205. Only where both lead to one cluster is it the same
+// which of them wins, and the second can go safely.
 func checkDuplicateRoutes(p *check.Pass) {
 	first := map[[2]string]*check.Routed{}
 	for i := range p.Routes {
@@ -194,6 +200,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkOpenRoutes tells one thing of a Route that lacks both groups: that it takes every URI.
 func checkOpenRoutes(p *check.Pass) {
 	for _, r := range p.Config.Routes {
 		switch {
@@ -237,6 +244,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkListNames searches the near names among the servers of the same cluster, the only ones that a list can mean.
 func checkListNames(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
 		if p.Fragment && !whole(c) {
@@ -291,6 +299,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkForwardReferences tells the first such name of a Route: moving the Route mends all of them.
 func checkForwardReferences(p *check.Pass) {
 	place := map[*parser.Node]int{} // the order of the file; spans would mislead where a topology made it
 	for i := range p.Routes {
@@ -322,6 +331,7 @@ func checkForwardReferences(p *check.Pass) {
 	}
 }
 
+// nodeOfHosts, nodeOfURIs and nodeOfCluster are the elements of what a Route names, nil where it does not exist.
 func nodeOfHosts(g *parser.VirtualHostGroup) *parser.Node {
 	if g == nil {
 		return nil

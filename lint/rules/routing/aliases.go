@@ -82,6 +82,7 @@ type overlapper struct {
 	work  int
 }
 
+// meeting finds the first two Routes of two groups of aliases that lead to different clusters and take one path.
 func (x *overlapper) meeting(as, bs []*check.Routed) meeting {
 	for _, a := range as {
 		for _, b := range bs {
@@ -118,6 +119,7 @@ func (x *overlapper) set(g *parser.UriGroup) *check.URISet {
 	return x.sets[g]
 }
 
+// reportShared asks the decision core who gets the path there, so that the message has an example that can be tried.
 func reportShared(p *check.Pass, f, l *check.AliasOf, m *meeting) {
 	key := p.UnusedNames().Key(l.Alias)
 	key.Path = m.path

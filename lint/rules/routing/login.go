@@ -66,6 +66,7 @@ func checkLogin(p *check.Pass) {
 	}
 }
 
+// reportLogin names the logout page, too, where it is missing as well.
 func reportLogin(p *check.Pass, u *parser.Uri, key space.MatchKey, root string) {
 	missing := []string{root + "/j_security_check"}
 	if logout := root + "/ibm_security_logout"; !serves(p, key, logout) {
@@ -104,9 +105,8 @@ func contextRoots(uri string) []string {
 	return append(roots, "")
 }
 
+// maxFolders bounds the folders of a group that are asked about.
 const maxFolders = 100
-
-// of a group that are asked about
 
 // foldersOf lists the folders in which the Uris of a group stand.
 func foldersOf(g *parser.UriGroup) []string {

@@ -57,6 +57,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkRedundant is advice with a safe fix, so it must be sure: it proposes nothing that the decision core does not
+// confirm under all choices, and gives up rather than guess in a large file.
 func checkRedundant(p *check.Pass) {
 	uris := 0
 	for _, g := range p.Config.UriGroups {
@@ -145,9 +147,8 @@ func prefixes(p *check.Pass, groups []*check.Routed) map[string][]target {
 	return around
 }
 
+// maxTargets bounds the targets that are kept for one text before the "*"; what goes beyond makes no Uri redundant.
 const maxTargets = 100
-
-// Routes of one Uri that are looked at
 
 // covered reports whether a shorter Uri of the target holds all that another one matches.
 func covered(around map[string][]target, to target, uri string) bool {
@@ -167,6 +168,8 @@ const (
 	redundancyBudget = 50_000
 )
 
+// redundancy asks the decision core about the spares of a file, until its budget is spent: what is not asked any more
+// is not redundant.
 type redundancy struct {
 	pass    *check.Pass
 	budget  int
@@ -176,6 +179,7 @@ type redundancy struct {
 	heads   []string             // the keys, sorted
 	aliases map[*parser.VirtualHostGroup][]*check.AliasOf
 
+	// each set of the choices that decide between Routes
 	semantics []choices.Assumptions
 }
 
@@ -221,6 +225,8 @@ func (x *redundancy) keepRedundant(spares []*spare) []*spare {
 	return nil
 }
 
+// tableWithout is the file as it would be without some Uris. The original stays as it is: other rules read it at the
+// same time.
 func (x *redundancy) tableWithout(spares []*spare) *routecheck.Table {
 	gone := map[*parser.Uri]bool{}
 	touched := map[*parser.UriGroup]bool{}
@@ -279,6 +285,8 @@ func (x *redundancy) meeting(uri string) (out []grouped) {
 	return out
 }
 
+// same reports whether, at each of some places and paths that the Uri wins under some choice, the table without it
+// leads to the same target under every choice, or at least under those under which the Uri wins.
 func (x *redundancy) same(s *spare, without *routecheck.Table, keys []space.MatchKey, paths []string) bool {
 	for _, key := range keys {
 		for _, key.Path = range paths {

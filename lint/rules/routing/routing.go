@@ -58,6 +58,9 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkTwoClusters and checkUndetermined share what the decision core finds about Routes (space.Reach): places where
+// the cluster hangs on an open choice. Here it is one alias and one Uri in two Routes (Same), whose scores are equal
+// however they are counted.
 func checkTwoClusters(p *check.Pass) {
 	for _, u := range p.Reach().Undetermined {
 		if !u.Same {
@@ -79,6 +82,7 @@ func checkTwoClusters(p *check.Pass) {
 // eitherWay is the keys of two things in both orders.
 func eitherWay(a, b diag.Span) []any { return []any{check.Pair(a, b), check.Pair(b, a)} }
 
+// moreURIs: n Uris of two Routes are one mistake, and are told with the first of them.
 func moreURIs(n int) string {
 	switch {
 	case n < 2:
@@ -106,6 +110,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkUnreachable reports what wins nowhere under no choice. Without a blocker nobody wins: its alias or its form is
+// what is wrong with it.
 func checkUnreachable(p *check.Pass) {
 	for _, u := range p.Reach().Unreachable {
 		if u.At.IsZero() || len(u.Blockers) == 0 {
@@ -125,6 +131,7 @@ func checkUnreachable(p *check.Pass) {
 	}
 }
 
+// clipWord80 clips a name that stands in a text which is made of several: the engine clips whole arguments alone.
 func clipWord80(s string) string {
 	if len(s) > lint.LongWord {
 		return lint.ClipWord(s)
@@ -156,6 +163,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkUndetermined has the places that checkTwoClusters leaves: different Uris or aliases, of which scores decide
+// that open choices count in different ways (R11-R13).
 func checkUndetermined(p *check.Pass) {
 	for _, u := range p.Reach().Undetermined {
 		if u.Same {
@@ -184,6 +193,7 @@ func by(m *match.Match) string {
 	return uri + " " + alias
 }
 
+// assumed words the choices under which an outcome holds.
 func assumed(choices []string) string {
 	if len(choices) == 0 {
 		return "the default choices"
@@ -209,6 +219,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkAliasSyntax leaves to the parser of aliases what a form means. That 80 is taken where no port is written is
+// documented (R8), so it is a warning: an administrator who writes a host alone means 443, too.
 func checkAliasSyntax(p *check.Pass) {
 	for _, g := range p.Config.VirtualHostGroups {
 		for _, h := range g.Aliases {
@@ -243,6 +255,9 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkFrontPort asks whether any Route can match a request that comes to a port of the web server. With
+// VHostMatchingCompat the port on which a request arrived counts (R7), which no file tells. One finding for the file,
+// at the first group that is in use.
 func checkFrontPort(p *check.Pass) {
 	if p.Config.VHostMatchingCompat.V || len(p.Config.Routes) == 0 || len(p.Rejects) > 0 || p.Fragment {
 		return
@@ -284,6 +299,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkCasePairs: hosts compare without letter case, paths with it (R5), so of two aliases one is idle, and of two
+// Uris each takes requests of its own. Both are advice, since either can be meant.
 func checkCasePairs(p *check.Pass) {
 	hosts := map[check.HostPort]*check.AliasOf{}
 	for i := range p.Aliases {
@@ -326,6 +343,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkExactOnly looks at Uris that look like a context root: one segment, no extension. What the decision core sends
+// somewhere below it, or what another Uri of the group holds, is no gap.
 func checkExactOnly(p *check.Pass) {
 	keys, routes := firstKeys(p), map[*parser.UriGroup]*check.Routed{}
 	for i := range p.Routes {

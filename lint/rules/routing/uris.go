@@ -66,7 +66,8 @@ func checkURISyntax(p *check.Pass) {
 	}
 }
 
-// uriProblem says what is wrong with a pattern.
+// uriProblem says what is wrong with a pattern, "" for nothing. The first problem is told, and the order is from what
+// surely matches nothing to what may match more than is meant.
 func uriProblem(uri string) (string, diag.Severity) {
 	star := strings.IndexByte(uri, '*')
 	plain := check.Plain(uri, "/.-_*") // as most are: no other character needs to be looked for
@@ -125,6 +126,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkCatchAll is silent where the hosts of a Uri are named and belong to one cluster alone: there nothing else can
+// be meant. In a fragment, whose Routes stand elsewhere, it is told.
 func checkCatchAll(p *check.Pass) {
 	shared := sharedGroups(p)
 	for _, g := range p.Config.UriGroups {

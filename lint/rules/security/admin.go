@@ -85,7 +85,8 @@ func checkAdmin(p *check.Pass) {
 }
 
 // publicPlaces are host and port of the aliases that the public reaches, one of those that are decided alike: of a
-// group, all hosts or one of its own, and a port.
+// group, all hosts or one of its own, and a port. Public are the ports of the option, 80 and 443 by default, and an
+// alias that takes every port.
 func publicPlaces(p *check.Pass) (places []space.MatchKey) {
 	const most = 10_000
 	type kind struct {
@@ -111,6 +112,7 @@ func publicPlaces(p *check.Pass) (places []space.MatchKey) {
 	return places
 }
 
+// report tells a Uri once, with three of what it lets through.
 func (e *exposed) report(p *check.Pass) {
 	what := check.List(e.uris)
 	if more := len(e.uris) - 3; more > 1 {
@@ -151,6 +153,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkSecrets: a value with a slash is a path of a stash file, and no password.
 func checkSecrets(p *check.Pass) {
 	p.EachHTTPS(func(s *parser.Server, t *parser.Transport) {
 		if prop := parser.Find(t.Properties, "password"); prop != nil && prop.Value.V != "" {

@@ -25,6 +25,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkTrustedProxyList: the attribute is what people make of the console's word for it.
 func checkTrustedProxyList(p *check.Pass) {
 	if a := p.Config.Node.Attr("TrustedProxyList"); a != nil {
 		p.Report(a.NameSpan, "TrustedProxyList is a setting of the console, not an attribute; the plug-in reads the "+
@@ -51,6 +52,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkPrivateHeaders: true is the default, so only a false that is written is a mistake.
 func checkPrivateHeaders(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		if v := c.RemoveSpecialHeaders; v.Valid && !v.V {
@@ -75,6 +77,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkPostSize is advice: nearly every file has no limit, as the generators write it.
 func checkPostSize(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		if c.PostSizeLimit.V == -1 {
@@ -105,6 +108,9 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkTrustedProxyWidth judges each name by itself, and their number. A private address is what belongs there. A
+// public address is advice, for it may be the proxy's own; a public name is a warning, since another can take it over
+// by DNS.
 func checkTrustedProxyWidth(p *check.Pass) {
 	most := p.Option("max-proxies")
 	for _, tp := range p.Config.TrustedProxies {
@@ -174,6 +180,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkTrustedProxySwitch says it at the first of the list, once.
 func checkTrustedProxySwitch(p *check.Pass) {
 	if len(p.Config.TrustedProxies) > 0 && !p.Config.TrustedProxyEnable.V {
 		p.Report(p.Config.TrustedProxies[0].Node.NameSpan, "TrustedProxy %q is ignored because TrustedProxyEnable "+

@@ -29,6 +29,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkHostVerification: without https nothing is verified. The alias list is judged whatever the switch says: it
+// opens the check just as well.
 func checkHostVerification(p *check.Pass) {
 	https := false
 	p.EachHTTPS(func(*parser.Server, *parser.Transport) { https = true })

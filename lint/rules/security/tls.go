@@ -31,6 +31,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkPlaintext takes http to the web server's own machine for safe: nobody is on the way. One finding for a cluster.
 func checkPlaintext(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
 		var first *parser.Server
@@ -74,6 +75,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkKeystore asks the decision core what a keyring is that counts (R64). That a stash file is missing is a warning:
+// a password in the file (WP708), or a key ring of z/OS, takes its place.
 func checkKeystore(p *check.Pass) {
 	p.EachHTTPS(func(s *parser.Server, t *parser.Transport) {
 		keyring, stash := parser.Find(t.Properties, "keyring"), parser.Find(t.Properties, "stashfile")
@@ -111,6 +114,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkInstallRoot holds from V7 on (node/408041). A fragment may have lost the Property, and one finding is enough
+// for all Transports.
 func checkInstallRoot(p *check.Pass) {
 	if p.Fragment || p.Config.Node == nil || !check.TargetAtLeast(p.Options, 7, 0) ||
 		parser.Find(p.Config.Properties, "PluginInstallRoot") != nil {
@@ -148,6 +153,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkInsecure: StrictSecurity false is the default, and is told only where somebody wrote it.
 func checkInsecure(p *check.Pass) {
 	if a := configAttr(p, "UseInsecure", "true"); a != nil {
 		p.Report(a.Span, "UseInsecure true sends an https client's request over http when TLS to the server is "+
@@ -176,6 +182,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkMapMode: under offload any alias that takes 443 is a contradiction, under onload any server without https. An
+// unreachable server (WP108) is neither.
 func checkMapMode(p *check.Pass) {
 	mode := p.Config.SSLMapMode
 	switch mode.V {

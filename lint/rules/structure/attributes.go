@@ -10,6 +10,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
+// attrNames are the names that an unknown one can be a slip of.
 func attrNames(t *parser.ElementType) []string {
 	out := make([]string, 0, len(t.Attributes))
 	for _, a := range t.Attributes {
@@ -41,6 +42,8 @@ func foldedName(name string) string {
 	return ""
 }
 
+// noEffect: what the plug-in makes of a name that it does not know is documented nowhere; that it ignores it is
+// inferred.
 const noEffect = "it is believed to be ignored, the value has no effect"
 
 var _ = group.Add(&lint.Rule{
@@ -60,6 +63,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkUnknownAttribute is what is left: a name that another element has is WP105, one in another letter case WP109.
+// Attributes of XML itself, with a prefix or xmlns, are no business of the plug-in.
 func checkUnknownAttribute(p *check.Pass) {
 	p.Attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {
 		if row != nil || lint.FoldedAttr(typ, a.Name) != "" || len(homes(a.Name)) > 0 || foldedName(a.Name) != "" ||
@@ -97,6 +102,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkMisplacedAttribute finds three kinds of a wrong place: of a name as it is written, of one in another letter
+// case, and of a Property that was written as an attribute, which mends by hand alone.
 func checkMisplacedAttribute(p *check.Pass) {
 	p.Attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {
 		if row != nil || lint.FoldedAttr(typ, a.Name) != "" {

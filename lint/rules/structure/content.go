@@ -25,6 +25,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkIntelligentManagement is no fault: it says why other findings about routing may not hold (R69).
 func checkIntelligentManagement(p *check.Pass) {
 	if im := p.Config.IntelligentManagement; im != nil {
 		p.Report(im.NameSpan, "IntelligentManagement takes routing data from controllers at run time; what is said "+

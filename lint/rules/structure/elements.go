@@ -24,6 +24,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkUnknownElement leaves out ConfigHash, by which Liberty marks a file that it has written. The content of an
+// unknown element is not visited: it would be as unknown.
 func checkUnknownElement(p *check.Pass) {
 	type place struct {
 		typ  *parser.ElementType
@@ -71,6 +73,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkGivenTwice looks at elements that the table says stand once, at Properties by name, and at the one setting that
+// can be written both ways.
 func checkGivenTwice(p *check.Pass) {
 	p.Elements(func(n *parser.Node, typ *parser.ElementType) {
 		if typ == nil {
@@ -90,6 +94,7 @@ func checkGivenTwice(p *check.Pass) {
 	}
 }
 
+// onceOnly makes its map when something can stand there once: most elements hold nothing of the kind.
 func onceOnly(p *check.Pass, n *parser.Node, typ *parser.ElementType) {
 	var first map[string]*parser.Node
 	for _, c := range n.Children {
@@ -113,6 +118,8 @@ func onceOnly(p *check.Pass, n *parser.Node, typ *parser.ElementType) {
 	}
 }
 
+// doubledProperties compares the names without letter case, as the plug-in is believed to read them. Only an equal
+// value makes it safe to drop the second.
 func doubledProperties(p *check.Pass, n *parser.Node) {
 	var first map[string]*parser.Node
 	for _, c := range n.Children {
@@ -158,6 +165,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkSecondTransport: whatever is not https is http. That one of each is chosen by the scheme of the request is
+// documented (R64), which of two is not.
 func checkSecondTransport(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
 		for _, s := range c.Servers {

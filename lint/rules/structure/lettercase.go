@@ -29,6 +29,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkLetterCase judges elements and attributes, not the names of Properties, whose letter case does not count. What
+// follows from such a name, the engine drops: see lint/cause.go.
 func checkLetterCase(p *check.Pass) {
 	p.Elements(func(n *parser.Node, typ *parser.ElementType) {
 		if typ != nil || n.Parent == nil {

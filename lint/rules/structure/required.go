@@ -26,6 +26,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkMissingRequired takes required attributes from the table; what an element must hold is here.
 func checkMissingRequired(p *check.Pass) {
 	p.Elements(func(n *parser.Node, typ *parser.ElementType) {
 		if typ == nil {
@@ -102,6 +103,7 @@ func reportEmpty(p *check.Pass, n *parser.Node, name parser.Val[string], what, e
 	}
 }
 
+// without says what happens at run time, as far as that is known.
 func without(element, name string) string {
 	switch {
 	case element == "Transport":

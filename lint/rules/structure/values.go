@@ -27,6 +27,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkBadEnum is a warning where only the letter case is wrong, and for LoadBalance, whose odd values count as Round
+// Robin (plugin.md, "Odd files"). A fix is offered only where one value can be meant.
 func checkBadEnum(p *check.Pass) {
 	p.Attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {
 		if row == nil || row.Ignored || row.Type != parser.Enum && row.Type != parser.Boolean ||
@@ -79,6 +81,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkBadNumber follows the row of the table, which tells a number that cannot work from one that no source speaks
+// of.
 func checkBadNumber(p *check.Pass) {
 	p.Attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {
 		if row == nil || row.Ignored || row.Type != parser.Int && row.Type != parser.Port {
