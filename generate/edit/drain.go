@@ -28,6 +28,7 @@ type Drain struct {
 }
 
 // Drain returns the edits, none where all of the members are drained already.
+// All or nothing: a member that cannot be drained refuses the whole change.
 func (f *File) Drain(d Drain) (*Change, error) {
 	list, err := f.members(d.Members)
 	if err != nil {
@@ -50,6 +51,7 @@ func (f *File) Drain(d Drain) (*Change, error) {
 	return c, nil
 }
 
+// drain refuses a way that would have no effect, as a weight has none on a Random cluster, and names the one that has.
 func (f *File) drain(c *Change, d Drain, m member) error {
 	cluster, name := f.clusterOf(m), f.nameOf(m)
 	switch role := cluster.Role(m.id); {
@@ -78,6 +80,7 @@ func (f *File) drain(c *Change, d Drain, m member) error {
 }
 
 // weigh sets the weight to 0 and keeps the old one.
+// The comment stands right before the Server, on a line of its own where that has one: keptBefore looks for it there.
 func (f *File) weigh(c *Change, d Drain, m member) {
 	n := f.server(m).Node
 	was := absent
@@ -92,6 +95,7 @@ func (f *File) weigh(c *Change, d Drain, m member) {
 }
 
 // unlist takes a member out of the lists, and keeps the entries.
+// The comment stands in the place of the entry, so that Undrain restores the order of the list, which counts (R22).
 func (f *File) unlist(c *Change, d Drain, m member) error {
 	cluster := f.clusterOf(m)
 	name := cluster.Members[m.id].Name
@@ -109,6 +113,7 @@ func (f *File) unlist(c *Change, d Drain, m member) error {
 }
 
 // lastOnes refuses to drain the last member of a cluster that gets new sessions, and says who would get them.
+// It is asked of the file as it would be, once for each cluster: who gets new sessions then is for the core.
 func (f *File) lastOnes(c *Change, d Drain, list []member) error {
 	after, err := f.after(c)
 	if err != nil {

@@ -21,6 +21,8 @@ type File struct {
 }
 
 // Change is what is to be written, and what there is to say of it.
+// Edits are on spans of the file as it was read, do not overlap, and are none where there is nothing to do; Notes are
+// there then, too.
 type Change struct {
 	Edits []diag.Edit
 	Notes []string
@@ -48,6 +50,8 @@ func refused(force bool, format string, args ...any) error {
 
 // Read takes the bytes of a file. One that is not well-formed is an error, with what is reported: what its elements
 // are is a guess.
+// Everything else that lint would find is no reason to refuse: a file that is in use must be drainable, faults and
+// all.
 func Read(files *diag.Files, id diag.FileID) (*File, []diag.Diagnostic, error) {
 	cfg, reports := parser.Parse(id, files.Source(id))
 	broken := slices.DeleteFunc(reports, func(d diag.Diagnostic) bool {
@@ -80,4 +84,5 @@ func (c *Change) note(format string, args ...any) {
 }
 
 // raw is what is written at a span, references and all.
+// What is put back later must be these bytes, not the value that they mean: &amp; stays &amp;.
 func (f *File) raw(s diag.Span) string { return f.files.Text(s) }

@@ -20,6 +20,7 @@ const (
 )
 
 // keep writes a comment. No comment may hold "--".
+// So "--" is written -%2D, and % itself %25, so that kept can tell which it was.
 func keep(text, date string) string {
 	return "<!-- wasplug:drained " + strings.NewReplacer("%", "%25", "--", "-%2D").Replace(text) + " " + date + " -->"
 }
@@ -37,6 +38,8 @@ func (f *File) kept(n *parser.Node) (text, date string, ok bool) {
 }
 
 // keptBefore returns the comment right before an element and the weight that it keeps; nil for none.
+// It must be the node right before, as weigh has put it there: with anything but white space between, what it speaks
+// of has been moved by somebody.
 func (f *File) keptBefore(n *parser.Node) (comment *parser.Node, value, date string) {
 	siblings := f.Config.Doc.Nodes
 	if n.Parent != nil {
@@ -56,6 +59,7 @@ func (f *File) keptBefore(n *parser.Node) (comment *parser.Node, value, date str
 }
 
 // keptIn returns the comments in a list that keep the entries of a member, with the entries.
+// The entry is parsed, as its Name may be written with references or with other attributes around it.
 func (f *File) keptIn(list *parser.ServerList, member string) (comments []*parser.Node, entries []string) {
 	if list == nil {
 		return nil, nil

@@ -53,6 +53,7 @@ func (f *File) nameOf(m member) string {
 }
 
 // definition is the element of a cluster.
+// There is one: members of the table are servers of the file.
 func (f *File) definition(m member) *parser.ServerCluster {
 	i := slices.IndexFunc(f.Config.Clusters, func(c *parser.ServerCluster) bool {
 		return slices.Contains(c.Servers, f.server(m)) || c.ClusterAddress == f.server(m)
@@ -61,6 +62,7 @@ func (f *File) definition(m member) *parser.ServerCluster {
 }
 
 // takers names the members that get the new sessions of a cluster.
+// takers are asked of a process in which nobody is down.
 func (f *File) takers(cluster match.ClusterID) (list []string) {
 	for m, share := range explain.NewSessions(f.Table, cluster, &f.sem) {
 		if share > 0 {

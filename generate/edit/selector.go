@@ -22,6 +22,8 @@ type selector struct {
 	value, text            string
 }
 
+// Names may hold almost anything, "]" too, so the cut is at "]." or, of a Property, at "]=": these hardly stand in
+// one.
 func parseSelector(text string) (s selector, err error) {
 	s.text = text
 	malformed := unknown("%q is no SELECTOR=VALUE, such as Config.RefreshInterval=10, Server[m1].ConnectTimeout=5 or "+
@@ -89,6 +91,7 @@ func (f *File) rowOf(n *parser.Node, s selector) (*parser.Attribute, error) {
 }
 
 // selected lists the elements that a selector means, of which there must be one.
+// Without a selector in brackets there must be one element of that name: nobody sets all of them by a slip.
 func (f *File) selected(s selector) ([]*parser.Node, error) {
 	var nodes []*parser.Node
 	known, seen := []string{}, false
@@ -179,6 +182,7 @@ func matches(of string, names []string) bool {
 }
 
 // partsMatch compares part by part. A name may hold "/" itself, so that a part of "*" takes as much as it can.
+// A star takes at least one character, unless the name ends there.
 func partsMatch(pattern, name string) bool {
 	before, after, star := strings.Cut(pattern, "*")
 	if !star {

@@ -19,7 +19,7 @@ const removed = "-"
 // assignment is a value for an attribute of an element.
 type assignment struct {
 	node  *parser.Node
-	row   *parser.Attribute
+	row   *parser.Attribute // what the table says of it; one made up for a Property that it does not know
 	name  string
 	value string
 	text  string // as it was asked for
@@ -52,6 +52,7 @@ func (f *File) Set(s Set) (*Change, error) {
 func (a assignment) same(b assignment) bool { return a.node == b.node && a.name == b.name }
 
 // assign makes the edit of one assignment.
+// A value that stands there already is no edit, so that the same command twice changes nothing the second time.
 func (f *File) assign(c *Change, a assignment) error {
 	at, what := a.node.Attr(a.name), label(a)
 	switch {
@@ -65,6 +66,7 @@ func (f *File) assign(c *Change, a assignment) error {
 		c.note("%s is %s already", what, a.value)
 	default:
 		edit := write(a.node, a.name, a.value)
+		// see check.WriteValue
 		if edit.Span.IsZero() {
 			return unknown(
 				"%s: letters outside of ASCII are not written, since their bytes hang on the encoding of the "+
@@ -104,6 +106,8 @@ func elementLabel(n *parser.Node) string {
 }
 
 // judge says what is wrong with a name and value for an element, nil for nothing.
+// A value that no source documents passes, with a note; one that the plug-in cannot read, or that is out of range, is
+// refused, as it would count as something else at run time.
 func judge(a assignment) error {
 	switch {
 	case strings.ContainsFunc(a.value, unicode.IsControl):
@@ -127,6 +131,7 @@ func judge(a assignment) error {
 }
 
 // row finds the attribute of an element in the table.
+// Attributes that the plug-in ignores are no use to set.
 func row(n *parser.Node, name, text string) (*parser.Attribute, error) {
 	t := parser.TypeOf(n)
 	if t == nil {

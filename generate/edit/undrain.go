@@ -30,6 +30,7 @@ func (f *File) Undrain(u Undrain) (*Change, error) {
 	return c, nil
 }
 
+// A member may have been drained both ways; its list entries and its weight come back independently of each other.
 func (f *File) undrain(c *Change, u Undrain, m member) error {
 	n, cluster := f.server(m).Node, f.clusterOf(m)
 	listed := f.relist(c, m)
@@ -53,6 +54,7 @@ func (f *File) undrain(c *Change, u Undrain, m member) error {
 func (f *File) relist(c *Change, m member) (any bool) {
 	def := f.definition(m)
 	for _, list := range []*parser.ServerList{def.Primary, def.Backup} {
+		// a list that holds comments alone is empty for the plug-in (R37), but it is there
 		comments, entries := f.keptIn(list, f.clusterOf(m).Members[m.id].Name)
 		for i, comment := range comments {
 			c.Edits = append(c.Edits, diag.Edit{Span: comment.Span, New: entries[i]})
@@ -64,6 +66,8 @@ func (f *File) relist(c *Change, m member) (any bool) {
 }
 
 // putBack gives a member the weight that its comment keeps, and removes the comment.
+// The edit that takes the comment away takes what stands between it and the Server, too, which weigh has put there. On
+// a Random cluster no weight drains, so one above 0 is no sign of a change.
 func (f *File) putBack(c *Change, u Undrain, m member, comment *parser.Node, was, date string) error {
 	n := f.server(m).Node
 	if at := n.Attr(weight); !f.clusterOf(m).Drained(m.id) && !f.clusterOf(m).Random && !u.Force {
@@ -82,6 +86,7 @@ func (f *File) putBack(c *Change, u Undrain, m member, comment *parser.Node, was
 		c.Edits = append(c.Edits, gone, write(n, weight, was))
 	case was == absent:
 		c.Edits = append(c.Edits, gone, remove(n, weight))
+	// was is raw text of the file: it goes between the quotes as it is, while write would escape it again
 	case n.Attr(weight) != nil:
 		c.Edits = append(c.Edits, gone, diag.Edit{Span: n.Attr(weight).Span, New: was})
 	default:

@@ -65,6 +65,7 @@ type cluster struct {
 
 type member struct{ name, role, weight, clone, addresses string }
 
+// Two Routes of one virtual host hang on one vertex, and so do two that lead to one cluster.
 func build(cfg *parser.Config) *graph {
 	table, missing := routecheck.New(cfg)
 	names := resolve.New(cfg)
@@ -135,6 +136,7 @@ func idle(cfg *parser.Config, table *routecheck.Table) string {
 	return "nothing is served: no Route has an alias and a Uri that could match, so every request is declined"
 }
 
+// hostKey: a Route without VirtualHostGroup is another host than one of an empty name.
 func hostKey(r *parser.Route) string {
 	if !r.VirtualHostGroup.Set() {
 		return "\x00"

@@ -39,6 +39,7 @@ type layout struct {
 	width, height int
 }
 
+// layout measures all boxes first, since a column is as wide as its widest.
 func (g *graph) layout() *layout {
 	l := &layout{byID: map[string]*box{}}
 	g.walk(func(id, kind, label string) {
@@ -54,6 +55,7 @@ func (g *graph) layout() *layout {
 	return l
 }
 
+// place: y is counted within the column, then moved by half of what the column is shorter than the highest.
 func (l *layout) place() {
 	var widths, heights [4]int
 	for _, b := range l.boxes {

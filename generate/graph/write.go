@@ -45,6 +45,7 @@ func (g *graph) text(b *strings.Builder) {
 	}
 }
 
+// text draws a cluster below a Route, its members the first time alone.
 func (c *cluster) text(b *strings.Builder, indent string, shown map[*cluster]bool) {
 	fmt.Fprintf(b, "%s└─ %s\n", indent, diag.Printable(c.label()))
 	if shown[c] && len(c.members) > 0 {
@@ -110,6 +111,8 @@ func (g *graph) walk(node func(id, kind, label string), edge func(from, to, styl
 	}
 }
 
+// mermaid and dot write the vertices of each kind in a shape of its own, and backups and idle members behind dashed
+// lines. What is in a label is escaped: names are the user's.
 func (g *graph) mermaid(b *strings.Builder) {
 	b.WriteString("flowchart LR\n")
 	shapes := map[string][2]string{"host": {"([", "])"}, "uri": {"[", "]"}, "cluster": {"{{", "}}"},
@@ -157,6 +160,7 @@ func (g *graph) dot(b *strings.Builder) {
 	b.WriteString("}\n")
 }
 
+// dotText is a label in quotes; a line end becomes \n, which Graphviz centres the lines by.
 func dotText(s string) string {
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {

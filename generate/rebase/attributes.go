@@ -8,6 +8,8 @@ import (
 func quote(text string) string { return diag.Sprintf("%q", text) }
 
 // attributes takes over what New changed of an element's attributes.
+// For each attribute: where New says what base said, the edit stays; where both changed it to the same, too. base is
+// nil where both added the element: then no attribute was there before.
 func (m *rebase) attributes(base, edited, renewed *parser.Node) {
 	for _, name := range attributeNames(base, renewed) {
 		b, e, n := base.Attr(name), edited.Attr(name), renewed.Attr(name)
@@ -23,6 +25,7 @@ func (m *rebase) attributes(base, edited, renewed *parser.Node) {
 	}
 }
 
+// attributeNames are those of base and New: what the edited file alone has is its own.
 func attributeNames(nodes ...*parser.Node) (names []string) {
 	seen := map[string]bool{}
 	for _, n := range nodes {
@@ -53,6 +56,7 @@ func said(a *parser.Attr) string {
 	return quote(a.Value)
 }
 
+// place is where an attribute stands, or its element where it is absent.
 func place(a *parser.Attr, n *parser.Node) diag.Span {
 	if a != nil {
 		return a.Span

@@ -9,6 +9,8 @@ import (
 )
 
 // children takes over which elements New added or removed below an element, and merges those that stayed.
+// The order of the edited file is its owner's: what New adds goes behind the element that it follows in the new file,
+// wherever that stands now.
 func (m *rebase) children(base, edited, renewed *parser.Node) {
 	b, e, n := indexed(base), indexed(edited), indexed(renewed)
 	for _, key := range e.keys {
@@ -23,6 +25,7 @@ func (m *rebase) children(base, edited, renewed *parser.Node) {
 		case here != nil:
 			m.element(b.nodes[key], here, n.nodes[key])
 			before = here
+		// taken out by hand, and it stays out
 		case b.nodes[key] != nil && !m.comesBack(b.nodes[key], edited, n.nodes[key]):
 		case before != nil:
 			m.insertBehind(before, n.nodes[key])
@@ -38,6 +41,8 @@ func (m *rebase) children(base, edited, renewed *parser.Node) {
 
 // order takes over in which order New lists servers, which decides who is asked next (R22, R38). That of other
 // elements stays as it was edited.
+// Only servers that all three files have are ordered: each place of one gets the text of the one that stands there
+// now.
 func (m *rebase) order(b, e, n index, list *parser.Node) {
 	common := func(of index) (keys []string) {
 		for _, key := range of.keys {
@@ -61,6 +66,8 @@ func (m *rebase) order(b, e, n index, list *parser.Node) {
 }
 
 // gone takes out an element that New has no more, unless it was edited.
+// gone is asked of what base and the edited file have and New has not. What was added by hand is in no base, so it
+// stays.
 func (m *rebase) gone(base, edited, renewedParent *parser.Node) {
 	if !same(base, edited) && !m.conflict(edited.NameSpan, renewedParent.NameSpan,
 		"%s is changed in the edited file and removed in the new one", label(edited)) {
@@ -95,6 +102,7 @@ func (m *rebase) comment(n *parser.Node) int32 {
 }
 
 // insertFirst puts elements of the new file before all others of their parent, which is opened if it was empty.
+// Three blanks a level are what the generators write; a parent with children shows its own.
 func (m *rebase) insertFirst(parent *parser.Node, added []*parser.Node) {
 	if len(added) == 0 {
 		return
@@ -112,6 +120,7 @@ func (m *rebase) insertFirst(parent *parser.Node, added []*parser.Node) {
 	}
 	at := diag.Span{File: parent.Tag.File, Start: parent.Tag.End, End: parent.Tag.End}
 	if parent.Tag.End == parent.Span.End { // <X/>
+		// in place of "/>"
 		at.Start -= 2
 		m.edits = append(m.edits, diag.Edit{Span: at, New: ">" + b.String() + m.indent(parent) + "</" + parent.Name + ">"})
 		return
@@ -120,6 +129,7 @@ func (m *rebase) insertFirst(parent *parser.Node, added []*parser.Node) {
 }
 
 // text is an element of the new file, indented as its new neighbours are.
+// Its own indentation is a line end and blanks, so every line of it moves, and the inner ones keep their distance.
 func (m *rebase) text(n *parser.Node, indent string) string {
 	text := m.files.Text(n.Span)
 	if own := m.indent(n); own != "" {

@@ -8,6 +8,8 @@ import (
 )
 
 // identity is what an element is found by in another file: its name and what tells it from its kin.
+// A Route is told by its groups and not by its cluster: that it leads elsewhere is a change of one Route. Properties
+// compare without letter case, as the plug-in reads them; filters are those of RequestMetrics.
 func identity(n *parser.Node) string {
 	value := func(attribute, absent string) string {
 		if a := n.Attr(attribute); a != nil {
@@ -55,6 +57,7 @@ func indexed(parent *parser.Node) index {
 }
 
 // same reports whether two elements say the same, in whatever order.
+// Text and comments do not count: a hand that adds a comment has changed nothing.
 func same(a, b *parser.Node) bool {
 	if a == nil || b == nil || a.Name != b.Name || len(a.Attrs) != len(b.Attrs) {
 		return a == b

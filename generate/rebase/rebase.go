@@ -29,6 +29,7 @@ type Result struct {
 }
 
 // Rebase merges three files that were parsed without an error. The error says why there is no result.
+// What New did not change keeps its bytes: the result is the edited file with edits on spans, and it is read back.
 func Rebase(files *diag.Files, in Input, prefer Prefer) (*Result, error) {
 	for _, cfg := range []*parser.Config{in.Base, in.Edited, in.New} {
 		if cfg.Node == nil {
@@ -49,6 +50,7 @@ func Rebase(files *diag.Files, in Input, prefer Prefer) (*Result, error) {
 	return &Result{XML: out, Conflicts: m.conflicts}, nil
 }
 
+// rebase collects edits of the edited file. The three trees are walked together and never changed.
 type rebase struct {
 	files     *diag.Files
 	prefer    Prefer

@@ -37,6 +37,7 @@ type deployment struct {
 	roots   map[string]string       // context roots by the module's file
 }
 
+// read resolves targets by their xmi:id first, which modules refer to. Modules that are no web modules have no URI.
 func (d *deployment) read(n *parser.Node) (all []*application) {
 	for _, t := range n.Elements("deploymentTargets") {
 		d.targets[value(t, "xmi:id")] = t
@@ -122,6 +123,7 @@ func (d *deployment) ofServer(key serverKey) string {
 }
 
 // contextRoots are those of META-INF/application.xml.
+// It is read once for all modules.
 func (d *deployment) contextRoots() map[string]string {
 	if d.roots != nil {
 		return d.roots
@@ -138,6 +140,7 @@ func (d *deployment) contextRoots() map[string]string {
 }
 
 // virtualHost is that of a module's bindings, in either form; default_host without.
+// .xml is the form since Java EE 5, .xmi the one before.
 func (d *deployment) virtualHost(uri string) string {
 	folder := d.folder + "/" + uri + "/WEB-INF/"
 	if root := d.cell.read(folder + "ibm-web-bnd.xml"); root != nil {

@@ -51,6 +51,7 @@ func (c *cell) open(name string) document {
 }
 
 // load reads no more than the parser takes, and one byte. A pipe is not opened: who writes into it may never come.
+// The byte more lets the parser see, and say, that the file is too large.
 func (c *cell) load(name string) ([]byte, error) {
 	info, err := fs.Stat(c.folder, name)
 	if err != nil {

@@ -25,6 +25,7 @@ func (c *cell) readNodes() {
 	}
 }
 
+// addServer notes an entry of a serverindex.xml: the host of its node, and the ports by the names of their end points.
 func (c *cell) addServer(node, host string, entry *parser.Node) {
 	s := &server{serverKey: serverKey{node, value(entry, "serverName")}, span: entry.NameSpan, host: host,
 		ports: map[string]*parser.Attr{}}
@@ -53,6 +54,8 @@ func (c *cell) readClusters() {
 	}
 }
 
+// addCluster notes a cluster in the order of the folder's files. One without members would be no cluster of a
+// topology.
 func (c *cell) addCluster(n *parser.Node) {
 	k := &cluster{name: value(n, "name")}
 	for _, m := range n.Elements("members") {
@@ -84,6 +87,8 @@ func (c *cell) serverCluster(key serverKey) *cluster {
 	return k
 }
 
+// cluster writes the members. Session settings are those of the first: members are made of one template, so they
+// agree, as a rule.
 func (c *cell) cluster(k *cluster) *yamldoc.Node {
 	n := mapping()
 	members := yamldoc.NewList()
@@ -125,8 +130,8 @@ func weight(m member) *yamldoc.Node {
 // cloneID is what a member writes at the end of session identifiers: the custom property HttpSessionCloneId where
 // somebody wrote one (documented), else the unique ID of the member in base 32. That is nowhere documented: clone IDs
 // of generated files are such numbers, and read so they are times in milliseconds of the years in which those files
-// were made (v544d031 and v544d0o0 lie within a second on 5 December 2003, 10ig7jdvd and 10ig7jfqi within two on 21 June
-// 2005).
+// were made (v544d031 and v544d0o0 lie within a second on 5 December 2003, 10ig7jdvd and 10ig7jfqi within two on 21
+// June 2005).
 func (c *cell) cloneID(k *cluster, m member, own document) *yamldoc.Node {
 	if written := property(own.root, "HttpSessionCloneId"); written != "" {
 		return yamldoc.NewText(written)

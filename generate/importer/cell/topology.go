@@ -14,6 +14,8 @@ import (
 // Topology makes the topology of the cell whose folder is given; name is that of the folder, for messages and for
 // cell: of the topology. Files that are read are added to files. Nil: there is nothing to make one of, and an error
 // says why. Warnings name what is guessed or not taken over.
+// Servers are read before clusters, and both before applications: those refer back, and add a cluster for a server
+// that is in none.
 func Topology(folder fs.FS, name string, files *diag.Files) (*yamldoc.Node, []diag.Diagnostic) {
 	c := &cell{folder: folder, name: name, files: files, servers: map[serverKey]*server{}}
 	c.readNodes()
@@ -77,6 +79,7 @@ type member struct {
 	uniqueID *parser.Attr
 }
 
+// webServers are those of type WEB_SERVER; nil for none, where a topology has one of its own.
 func (c *cell) webServers(apps []*application) *yamldoc.Node {
 	if len(c.web) == 0 {
 		return nil

@@ -110,6 +110,7 @@ func (r *reader) manager(m *parser.Node) {
 
 // complete says what holds where nothing is written, and what stands elsewhere. Only what the persistence makes use of
 // is kept.
+// time based, every 10 seconds, updated attributes are the defaults of type TuningParams, which exports may leave out.
 func (r *reader) complete(m *parser.Node) {
 	r.otherwise("persistence", "none")
 	if r.is("persistence", "none") {
@@ -152,6 +153,7 @@ func (r *reader) property(n *parser.Node) {
 }
 
 // sessionManagers finds them in the order of the file, however deep.
+// What lies inside of one is its own, so it is not searched.
 func sessionManagers(n *parser.Node) (all []*parser.Node) {
 	for _, c := range n.Elements("") {
 		kind := c.Attr("xmi:type")

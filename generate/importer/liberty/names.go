@@ -21,6 +21,7 @@ func (s *Sessions) Against(cfg *parser.Config) (told []diag.Diagnostic) {
 	return told
 }
 
+// attributeOf is the attribute of plugin-cfg.xml that stands for a key.
 var attributeOf = map[string]string{"cookie": "AffinityCookie", "urlIdentifier": "AffinityURLIdentifier",
 	"cloneSeparator": "CloneSeparatorChange"}
 

@@ -16,6 +16,7 @@ type Sessions struct {
 
 // Read reads a file. Nil sessions: it is no server's file, or none that can be read, and an error says why. Warnings
 // name what is not taken over.
+// Which of the files it is tells the root element.
 func Read(f diag.FileID, src []byte) (*Sessions, []diag.Diagnostic) {
 	doc, reports := parser.ParseXML(f, src)
 	if diag.Worst(reports) == diag.Error {
@@ -75,6 +76,7 @@ type reader struct {
 	reports   []diag.Diagnostic
 }
 
+// ordered puts what was read in the order of the schema, whatever order the file has.
 func (r *reader) ordered(keys []string) *yamldoc.Node {
 	n := &yamldoc.Node{Kind: yamldoc.Map}
 	for _, key := range keys {
@@ -108,6 +110,7 @@ var (
 )
 
 // attributes takes over what an element says, row by row.
+// An attribute without a row is told even though it may be harmless: a new level of the server may have brought it.
 func (r *reader) attributes(n *parser.Node, rows map[string]row) {
 	for i := range n.Attrs {
 		a := &n.Attrs[i]

@@ -15,6 +15,7 @@ var (
 		"TIME_BASED_WRITE": "time based"}
 	contents = map[string]string{"ONLY_UPDATED_ATTRIBUTES": "only updated attributes",
 		"GET_AND_SET_ATTRIBUTES": "get and set attributes", "ALL_SESSION_ATTRIBUTES": "all session attributes"}
+	// the cache has another word for it
 	cacheContents = map[string]string{"ONLY_SET_ATTRIBUTES": "only updated attributes",
 		"GET_AND_SET_ATTRIBUTES": "get and set attributes", "ALL_SESSION_ATTRIBUTES": "all session attributes"}
 )
@@ -107,6 +108,8 @@ func (r *reader) liberty(root *parser.Node) {
 
 // store reads where sessions are kept, and says what holds where nothing is written: the flavor of a topology may have
 // other defaults.
+// 120 seconds are Liberty's default of writeInterval. A cache has no switch for scheduled invalidation: an hour is
+// one.
 func (r *reader) store(root *parser.Node, all []*parser.Node, rows map[string]row, persistence, feature string) {
 	if !hasFeature(root, feature) {
 		r.warn(all[0].NameSpan,
@@ -127,6 +130,7 @@ func (r *reader) store(root *parser.Node, all []*parser.Node, rows map[string]ro
 }
 
 // interval is between the writes under time based, and under nothing else.
+// Where the frequency is written and could not be read, the interval stays: it may be needed.
 func (r *reader) interval(otherwise string) {
 	if r.is("writeFrequency", "time based") {
 		r.otherwise("writeInterval", otherwise)
@@ -136,6 +140,7 @@ func (r *reader) interval(otherwise string) {
 }
 
 // schedule makes the hours of the clean-up.
+// Two equal hours are one; an hour that is not written is 0.
 func (r *reader) schedule() {
 	if !r.is(scheduled, "true") {
 		return
@@ -155,6 +160,7 @@ func (r *reader) schedule() {
 }
 
 // define reads the variables that the file defines.
+// value beats defaultValue, in whatever order they stand.
 func (r *reader) define(root *parser.Node) {
 	r.variables = map[string]variable{}
 	for _, n := range root.Elements("variable") {

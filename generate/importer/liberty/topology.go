@@ -52,6 +52,7 @@ var httpEndpoint = map[string]row{
 }
 
 var (
+	// which of the values belong where in a topology
 	serverKeys = []string{"pluginRoot"}
 	portKeys   = []string{"http", "https"}
 	tlsKeys    = []string{"keyring", "stashfile", "certLabel"}
@@ -95,10 +96,11 @@ func newReader(reports []diag.Diagnostic) *reader {
 type server struct {
 	root     *parser.Node
 	name     string
-	sessions *reader
-	plugin   *reader
+	sessions *reader // what httpSession and its stores say
+	plugin   *reader // what pluginConfiguration says; apart, as both have keys of one name
 }
 
+// topology: one server is one cluster of one member, as its own plugin-cfg.xml has it.
 func (t *server) topology() *yamldoc.Node {
 	top := mapping()
 	top.Put("version", yamldoc.NewPlain("1"))
@@ -127,6 +129,7 @@ func filled(n *yamldoc.Node) *yamldoc.Node {
 	return n
 }
 
+// webServer is what pluginConfiguration says of the web server.
 func (t *server) webServer() *yamldoc.Node {
 	w := mapping()
 	w.Put("name", orElse(t.plugin.values["webserver"], "webserver1"))
@@ -159,6 +162,8 @@ func (t *server) config() *yamldoc.Node {
 	return config
 }
 
+// virtualHosts are those with aliases. default_host without any takes every host in Liberty, and in a topology it gets
+// the ports of the web server, as Liberty's generator writes it.
 func (t *server) virtualHosts() *yamldoc.Node {
 	hosts := mapping()
 	for _, n := range t.root.Elements("virtualHost") {
@@ -181,6 +186,7 @@ func (t *server) virtualHosts() *yamldoc.Node {
 }
 
 // member is the server as the plug-in reaches it.
+// A port below 0 is switched off. 9080 is Liberty's default; the one of https counts only where a feature brings TLS.
 func (t *server) member() *yamldoc.Node {
 	at, endpoint := t.endpoint()
 	m := mapping()
@@ -210,6 +216,7 @@ func (t *server) member() *yamldoc.Node {
 
 // endpoint reads the httpEndpoint that pluginConfiguration names, defaultHttpEndpoint without such; the element is the
 // root where there is none.
+// It is read by a reader of its own: http and https are keys of the web server's ports, too.
 func (t *server) endpoint() (at *parser.Node, endpoint *reader) {
 	want := orElse(t.plugin.values["endpoint"], "defaultHttpEndpoint").Text
 	at, endpoint = t.root, newReader(nil)
@@ -225,6 +232,7 @@ func (t *server) endpoint() (at *parser.Node, endpoint *reader) {
 	return at, endpoint
 }
 
+// cloneID is what somebody wrote. A server makes a random one else, and keeps it in its work area, so nobody can tell.
 func (t *server) cloneID() *yamldoc.Node {
 	for _, n := range t.root.Elements("httpSession") {
 		if a := n.Attr("cloneId"); a != nil {
@@ -254,6 +262,7 @@ func (t *server) applications() (all []*yamldoc.Node) {
 	return all
 }
 
+// A WAR without contextRoot goes by its name; an EAR has its context roots inside.
 func (t *server) application(n *parser.Node) *yamldoc.Node {
 	value := func(name string) string {
 		if a := n.Attr(name); a != nil {

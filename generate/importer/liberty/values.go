@@ -21,6 +21,7 @@ var reference = lazy.Regexp(`\$\{([^{}]*)\}`)
 
 // expand puts in what the file says of variables. One that it does not define is named, and the attribute is not
 // taken.
+// Variables inside of values of variables are not followed: only the server knows all of them.
 func (r *reader) expand(a *parser.Attr) (text string, ok bool) {
 	ok = true
 	text = reference().ReplaceAllStringFunc(a.Value, func(ref string) string {
@@ -88,6 +89,7 @@ func asWord(words map[string]string) func(*reader, string, *parser.Attr, string)
 
 var (
 	durationForm = lazy.Regexp(`^(?:[0-9]{1,9}(?:d|h|ms|m|s))+$`)
+	// ms first, or 5ms would be read as five minutes
 	durationPart = lazy.Regexp(`([0-9]+)(ms|[dhms])`)
 	unitMillis   = map[string]int64{"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
 )
@@ -123,6 +125,7 @@ func asDuration(r *reader, key string, a *parser.Attr, text string) *yamldoc.Nod
 	return duration(n)
 }
 
+// duration writes 30m where that is exact, else seconds.
 func duration(seconds int64) *yamldoc.Node {
 	if seconds > 0 && seconds%60 == 0 {
 		return yamldoc.NewPlain(strconv.FormatInt(seconds/60, 10) + "m")
