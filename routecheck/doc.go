@@ -20,6 +20,7 @@
 //	match/names, match/written   what people name or write: members and clusters, a request
 //	match           which cluster: the configuration made ready, Routes, scores, the index and the linear walk
 //	match/resolve   which definition a name of the file means
+//	match/texthash  hashes of texts, of which those of all leading parts come out of one pass
 //	choices         the open choices, their levels and defaults, and which of them were consulted
 //	session         what becomes of a session that another member gets; it knows nothing of the others
 //

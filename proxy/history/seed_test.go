@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/match/texthash"
 )
 
 // A client may choose its IDs: of many the one with the rarest hash for each register. With another seed these are
@@ -13,7 +13,7 @@ func TestChosenIDsCountAsOne(t *testing.T) {
 	chosen, rarest := map[uint64]string{}, map[uint64]uint64{}
 	for i := range 100_000 {
 		id := fmt.Sprintf("A2MB8IJ7EJaFGbXpz%06d", i)
-		hash := spread(match.HashOf(0, id))
+		hash := spread(texthash.Of(0, id))
 		register, rest := hash>>(64-indexBits), hash<<indexBits
 		if least, ok := rarest[register]; !ok || rest < least {
 			chosen[register], rarest[register] = id, rest

@@ -7,6 +7,7 @@ import (
 
 	"github.com/wasplug/wasplug/proxy/admin"
 	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/match/texthash"
 )
 
 // Sessions are told of in steps of a minute: a sketch cannot forget single ones, only be emptied.
@@ -64,7 +65,7 @@ func (s *Sessions) Seen(id string, now match.Nanos) {
 			}
 		}
 	}
-	hash := spread(match.HashOf(s.seed, id))
+	hash := spread(texthash.Of(s.seed, id))
 	// ten bits choose the register, the zeros that lead the others make the rank; the one behind them ends every count
 	rank := uint64(bits.LeadingZeros64(hash<<indexBits|1<<(indexBits-1)) + 1)
 	index := hash >> (64 - indexBits)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/match/texthash"
 )
 
 // hostIndex answers R1 without visiting the Routes. It knows no open choice: for one alias every way to combine scores
@@ -144,7 +145,7 @@ func (t *Table) link(order []*VhostGroup, groups map[*VhostGroup][]*Route) {
 func (t *Table) newURIIndex(routes []*Route) *uriIndex {
 	t.index.made++
 	table := &t.index.patterns
-	x := &uriIndex{number: t.index.made, seed: mix(table.seed^t.index.made, 0xff51afd7ed558ccd)}
+	x := &uriIndex{number: t.index.made, seed: texthash.Seed(table.seed, t.index.made)}
 	for _, r := range routes {
 		t.pause.Take()
 		if r.URIs == nil {
@@ -243,20 +244,20 @@ func (x *hostIndex) searchURIs(s *search, u *uriIndex) {
 	state, w, at := u.seed, uint64(0), uint64(1)
 	for from := 0; from < len(path); from += 8 {
 		if from > 0 {
-			state = absorb(state, w)
+			state = texthash.Absorb(state, w)
 		}
 		if from+8 <= len(path) {
-			w = word(path[from:])
+			w = texthash.Word(path[from:])
 		} else {
-			w = wordAt(path, from)
+			w = texthash.WordAt(path, from)
 		}
-		for slashes := equal(w, '/'); slashes != 0; slashes &= slashes - 1 {
+		for slashes := texthash.Equal(w, '/'); slashes != 0; slashes &= slashes - 1 {
 			if at = at << 1; at == 0 {
 				at = 1 << 63 // and stays there: 63 slashes and more are one depth
 			}
 			if u.depths&at != 0 {
-				n := first(slashes) + 1
-				s.leading(table.find(seal(state, firstBytes(w, n), from+n), from+n))
+				n := texthash.First(slashes) + 1
+				s.leading(table.find(texthash.Seal(state, texthash.FirstBytes(w, n), from+n), from+n))
 			}
 		}
 	}
@@ -264,7 +265,7 @@ func (x *hostIndex) searchURIs(s *search, u *uriIndex) {
 		x.searchLengths(s, u)
 	}
 	// The last word is never absorbed, a whole one neither, so the hash of the whole path is at hand.
-	if n := table.find(seal(state, w, len(path)), len(path)); n != nil {
+	if n := table.find(texthash.Seal(state, w, len(path)), len(path)); n != nil {
 		s.offer(n, n.exact, len(n.text), false)
 		if n.internal != (slot{}) && s.sem.Consult(choices.SlashStarServesBare, s.seen) != choices.BareNotServed {
 			s.offer(n, n.internal, len(n.text), false)
@@ -280,12 +281,12 @@ func (x *hostIndex) searchLengths(s *search, u *uriIndex) {
 	lengths, state, w := u.lengths, u.seed, uint64(0)
 	for from := 0; from < len(s.path) || from == 0; from += 8 { // once for an empty path, which "*" takes
 		if from > 0 {
-			state = absorb(state, w)
+			state = texthash.Absorb(state, w)
 		}
-		w = wordAt(s.path, from)
+		w = texthash.WordAt(s.path, from)
 		for ; len(lengths) > 0 && lengths[0] <= min(from+8, len(s.path)); lengths = lengths[1:] {
 			n := lengths[0]
-			s.leading(x.patterns.find(seal(state, firstBytes(w, n-from), n), n))
+			s.leading(x.patterns.find(texthash.Seal(state, texthash.FirstBytes(w, n-from), n), n))
 		}
 	}
 }
@@ -309,7 +310,7 @@ func (s *search) leading(n *node) {
 		if t.text == end {
 			s.offer(n, t.slot, len(n.text)+len(end), true)
 		} else if t.text == "" {
-			if m := table.find(HashOf(n.hash, end), len(end)); m != nil && m.text == end {
+			if m := table.find(texthash.Of(n.hash, end), len(end)); m != nil && m.text == end {
 				s.offer(n, m.prefix, len(n.text)+len(end), true)
 			}
 		}

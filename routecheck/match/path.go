@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/match/texthash"
 )
 
 // ComparedPath returns the part of the target that is compared with the patterns: no query, no session parameter (R14,
@@ -59,14 +60,14 @@ func PathOf(target string) (path string, plain bool) {
 	for i := 0; i < len(target); i += 8 {
 		var w uint64
 		if i+8 <= len(target) {
-			w = word(target[i:])
+			w = texthash.Word(target[i:])
 		} else {
-			w = wordAt(target, i)
+			w = texthash.WordAt(target, i)
 		}
-		slash := equal(w, '/')
-		o := equal(w, ';') | equal(w, '%') | (slash<<8|behind)&(slash|equal(w, '.'))
-		if query := equal(w, '?'); query != 0 {
-			return target[:i+first(query)], odd|o&(query-1) == 0
+		slash := texthash.Equal(w, '/')
+		o := texthash.Equal(w, ';') | texthash.Equal(w, '%') | (slash<<8|behind)&(slash|texthash.Equal(w, '.'))
+		if query := texthash.Equal(w, '?'); query != 0 {
+			return target[:i+texthash.First(query)], odd|o&(query-1) == 0
 		}
 		odd, behind = odd|o, slash>>56
 	}

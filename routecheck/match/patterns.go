@@ -1,6 +1,10 @@
 package match
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+
+	"github.com/wasplug/wasplug/routecheck/match/texthash"
+)
 
 // patternTable finds the patterns of a uriIndex by the text before their *, or their whole text. It is a hash table of
 // its own because the hash of each leading part of a path comes out of one pass over the path, and because a look-up
@@ -93,7 +97,7 @@ func (p *patternTable) entry(e entry) int32 {
 func (p *patternTable) add(x *uriIndex, e entry) {
 	i := p.entry(e)
 	head := e.pattern.Head()
-	n := p.node(HashOf(x.seed, head), head)
+	n := p.node(texthash.Of(x.seed, head), head)
 	switch {
 	case e.pattern.Internal:
 		n.internal.add(i)
@@ -130,7 +134,7 @@ func (p *patternTable) tail(n *node, end string) *slot {
 	if count < fewTails {
 		return &p.tails[n.tails-1].slot
 	}
-	return &p.node(HashOf(n.hash, end), end).prefix
+	return &p.node(texthash.Of(n.hash, end), end).prefix
 }
 
 // node returns the node of a text, which is made when it is not there. It is good until the next one is made.

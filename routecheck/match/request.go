@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/match/texthash"
 )
 
 // Request is what a decision needs of a request.
@@ -93,9 +94,9 @@ func lower(s string) string {
 	for i := 0; i < len(s); i += 8 {
 		var w uint64
 		if i+8 <= len(s) {
-			w = word(s[i:])
+			w = texthash.Word(s[i:])
 		} else {
-			w = wordAt(s, i)
+			w = texthash.WordAt(s, i)
 		}
 		odd |= w&0x8080808080808080 | w&^(w<<1)&0x4040404040404040 // beyond ASCII, or among @ A-Z [ \ ] ^ _
 	}
