@@ -6,7 +6,8 @@ import "strings"
 // part of the line was cut away is empty.
 type Kind uint8
 
-// The kinds of events. Order means nothing outside a process: do not store the numbers.
+// The kinds of events. Order means nothing outside a process: do not store the numbers. Within it a new kind stands in
+// the group that it belongs to: format.go and package words tell the groups by their first and last kinds.
 const (
 	None Kind = iota // a line of no form that this package knows
 
@@ -128,9 +129,9 @@ type Event struct {
 	Time   Time
 	Thread
 	Kind  Kind
-	Level Level
+	Level Level // that the line names; where it names none, LevelNone, the usual one of the kind counts
 
-	Retry, Old bool
+	Retry, Old bool // another attempt will be made; the names of counters are those of V5
 	Member     string
 	Host       string
 	URI        string
@@ -156,7 +157,7 @@ func (e *Event) Copy() Event {
 	return c
 }
 
-// Kinds is a set of kinds.
+// Kinds is a set of kinds. It has room for 128 of them.
 type Kinds [2]uint64
 
 // KindsOf returns the set of the given kinds.

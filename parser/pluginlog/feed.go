@@ -9,13 +9,13 @@ import (
 // has come; one that is longer than a block is cut there. [Read] is for logs that have an end.
 type Feed struct {
 	scanner scanner
-	buf     []byte
-	have    int   // bytes of buf
-	offset  int64 // of buf in the file
-	skip    bool  // buf begins inside a line that was cut
-	block   block
-	stats   Stats
-	times   timeline
+	buf     []byte   // as large as a block
+	have    int      // bytes of buf
+	offset  int64    // of buf in the file
+	skip    bool     // buf begins inside a line that was cut
+	block   block    // for the scanner, which knows blocks only; its buf is a part of ours
+	stats   Stats    // of all that was handed out
+	times   timeline // likewise
 }
 
 // NewFeed returns a Feed that hands out events of the given kinds. The file is read from an offset on, before which it
@@ -27,6 +27,7 @@ func NewFeed(want Kinds, offset, lines int64) *Feed {
 // Take reads once from r and hands out the events of the lines that are whole. The event is yield's only until it
 // returns. The error is that of r.
 func (f *Feed) Take(r io.Reader, yield func(*Event)) (n int, err error) {
+	// There is room: what filled the buffer was handed out.
 	n, err = r.Read(f.buf[f.have:])
 	f.have += n
 	if end := bytes.LastIndexByte(f.buf[:f.have], '\n') + 1; end > 0 {

@@ -42,7 +42,8 @@ func (e *Event) AppendMessage(dst []byte) []byte {
 	return e.appendText(dst)
 }
 
-// appendText appends what stands behind the function.
+// appendText appends what stands behind the function. Kinds stand in groups, and each group has a function: see
+// [Kind].
 func (e *Event) appendText(dst []byte) []byte {
 	if e.Kind >= RouteTried && e.Kind <= CloneNotFound {
 		return e.appendMatching(dst)
@@ -87,6 +88,7 @@ func (e *Event) appendText(dst []byte) []byte {
 	return str(dst, e.Text)
 }
 
+// appendMatching writes the search for a route and for the member of a session.
 func (e *Event) appendMatching(dst []byte) []byte {
 	switch e.Kind {
 	case RouteTried:
@@ -147,6 +149,7 @@ func (e *Event) appendComparison(dst []byte) []byte {
 	return num(append(dst, " score is "...), int64(e.Score))
 }
 
+// appendChoice writes how a member was chosen.
 func (e *Event) appendChoice(dst []byte) []byte {
 	switch e.Kind {
 	case StatusChecked:
@@ -182,6 +185,7 @@ func (c *Check) append(dst []byte) []byte {
 	return dst
 }
 
+// appendWire writes what goes on between the plug-in and a member, and the heads of messages.
 func (e *Event) appendWire(dst []byte) []byte {
 	switch e.Kind {
 	case TransportSet:
@@ -292,6 +296,7 @@ func (e *Event) appendExchange(dst []byte) []byte {
 
 func num(dst []byte, n int64) []byte { return strconv.AppendInt(dst, n, 10) }
 
+// bit appends a truth value as the plug-in prints them.
 func bit(dst []byte, on bool) []byte {
 	if on {
 		return append(dst, '1')

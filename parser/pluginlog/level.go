@@ -9,10 +9,10 @@ type Level uint8
 const (
 	LevelNone Level = iota
 	LevelPlugin
-	LevelError
+	LevelError // the default of LogLevel
 	LevelWarn
-	LevelStats
-	LevelDetail
+	LevelStats  // since V5.1
+	LevelDetail // in later logs; that it and DEBUG stand between STATS and TRACE is recalled, no page says so
 	LevelDebug
 	LevelTrace
 )

@@ -2,7 +2,8 @@ package pluginlog
 
 import "strings"
 
-// Line is one line of the log, split but not understood. Its strings are parts of the text that was read.
+// Line is one line of the log, split but not understood. Its strings are parts of the text that was read. It is used
+// for one line after the other, so that none of them costs an allocation.
 type Line struct {
 	Number    int64  // 1-based; the parts of a glued line share theirs
 	Offset    int64  // of the line's first byte in the (unpacked) file
@@ -15,7 +16,7 @@ type Line struct {
 	Function  string // websphereUriMatch ...; "" when the line names none
 	Text      string // what follows the function, without blanks in front
 	Indented  bool   // a header line of a request or response: three blanks behind the level
-	body      string // what follows the level
+	body      string // what follows the level; Component, Function and Text are parts of it
 	ids       string // "pid tid", not read yet; see readThread
 }
 
@@ -30,6 +31,7 @@ func (l *Line) known() bool {
 // next splits the next line, of which usualStamp has told the stamp. The second part of a glued line that shows no
 // time is of the moment and the thread of the first.
 func (l *Line) next(raw string, stamp int, number int64) {
+	// scan sets Number to 0 where a block begins, so the first line of a block never takes over a stamp.
 	if l.Number != number {
 		l.splitAt(raw, stamp)
 		l.Number = number
@@ -64,6 +66,7 @@ func (l *Line) splitAt(raw string, stamp int) {
 		}
 	}
 	l.splitMessage(rest)
+	// Once more with plain blanks: raw has none of the others then, so this ends.
 	if l.Level == LevelNone && strings.Contains(raw, nbsp) {
 		l.split(strings.ReplaceAll(raw, nbsp, " "))
 		l.Raw = raw
@@ -83,6 +86,8 @@ const usualThread = len("] 01234567 01234567 - ")
 // one of the two forms of time; 0 when it does not. Most lines are of no interest: their times and numbers are read
 // only when they are wanted.
 func usualStamp(raw string) int {
+	// Where the closing bracket stands: behind the opening one and the time, which has a point and five digits in the
+	// newer form.
 	const old, newer = oldTime + 1, newTime + 7
 	if len(raw) < newer+23 || raw[0] != '[' {
 		return 0
@@ -104,6 +109,7 @@ func usualStamp(raw string) int {
 func (l *Line) splitMessage(s string) {
 	level, rest, ok := cutLevel(s)
 	l.Level, l.Component, l.Function = level, "", ""
+	// Web pages write some of the three blanks before a header line so, which tell that it is one.
 	if strings.HasPrefix(rest, nbsp) || strings.HasPrefix(rest, " "+nbsp) {
 		rest = strings.ReplaceAll(rest, nbsp, " ")
 	}
@@ -112,6 +118,7 @@ func (l *Line) splitMessage(s string) {
 		rest = rest[1:]
 	}
 	l.body, l.Text = rest, rest
+	// A header line has no function: "Cookie: a: b" is not to look as if it had one.
 	if !l.Indented && !l.cutUsualFunction(rest) {
 		l.cutFunction(rest)
 	}
@@ -142,6 +149,7 @@ func cutStamp(s string) (stamp, rest string, ok bool) {
 	case len(s) > newTime+8 && s[newTime+7] == ']':
 		end = newTime + 7
 	default:
+		// No time of the two forms is longer, with nine digits of a fraction.
 		end = strings.IndexByte(s[:min(len(s), newTime+12)], ']')
 	}
 	if end < 0 || !looksLikeTime(s[1:end]) {
@@ -212,7 +220,9 @@ func cutDash(s string) string {
 	return s
 }
 
-// cutNumber reads up to 16 digits that end at a blank or at the end of the text. A word such as "DEBUG:" is none.
+// cutNumber reads up to 20 digits, which the largest decimal number of 64 bits has, that end at a blank or at the end
+// of the text. A word such as "DEBUG:" is none. What needs more than 64 bits is cut to them: it names a process or a
+// thread, which only has to differ from others.
 func cutNumber(s string, base uint64) (n uint64, rest string, ok bool) {
 	i := 0
 	for ; i < len(s) && i <= 20; i++ {
@@ -253,6 +263,8 @@ func (l *Line) cutFunction(s string) {
 	}
 }
 
+// isComponent reports whether a word names a part of the plug-in: ws_common, lib_stream, mod_was_ap22_http, ESI.
+// ws_handle_request is called so and is a function.
 func isComponent(s string) bool {
 	if len(s) < 3 {
 		return false
@@ -361,6 +373,7 @@ func gluedBare(raw string, from int) int {
 		}
 		colon := from + i
 		for l := LevelPlugin; l <= LevelTrace; l++ {
+			// The level ends at the colon; another capital before it would make it the end of another word.
 			at := colon - len(l.String())
 			if at > 0 && (raw[at-1] < 'A' || raw[at-1] > 'Z') && startsMessage(raw[at:], l) {
 				return at

@@ -42,7 +42,7 @@ func (l *Line) parse(e *Event, want *Kinds) Kind {
 }
 
 // parsePlugin reads what the plug-in says of itself when it starts, "Bld version: 9.0.5.7" and "Webserver:
-// IBM_HTTP_Server/9.0".
+// IBM_HTTP_Server/9.0". It reads the body, for "Webserver:" looks like the name of a function.
 func (l *Line) parsePlugin(e *Event) Kind {
 	if version, ok := strings.CutPrefix(l.body, "Bld version:"); ok {
 		e.Text = strings.TrimSpace(version)
@@ -57,7 +57,8 @@ func (l *Line) parsePlugin(e *Event) Kind {
 
 // parseBare reads a line that names no function, as people quote them: what it begins with tells the function.
 func (l *Line) parseBare(e *Event, want *Kinds) Kind {
-	// On pages the blanks in front of the lines of a request or response head are gone.
+	// On pages the blanks in front of the lines of a request or response head are gone. Heads are written from level
+	// DETAIL on.
 	if k := l.parseHeader(e); k != None && l.Level >= LevelDetail {
 		return k
 	}
@@ -70,6 +71,7 @@ func (l *Line) parseBare(e *Event, want *Kinds) Kind {
 	return l.parseOther(e)
 }
 
+// bare tells functions by what their messages begin with.
 var bare = []struct{ prefix, function string }{
 	{"Comparing curCloneID ", "serverGroupFindClone"},
 	{"Match for clone ", "serverGroupFindClone"},
@@ -86,6 +88,7 @@ var bare = []struct{ prefix, function string }{
 	{"Ending the request", "websphereEndRequest"},
 }
 
+// ifPrefix returns k where a text begins with a prefix, and lets fill take what stands behind it.
 func ifPrefix(text, prefix string, k Kind, fill func(rest string)) Kind {
 	rest, ok := strings.CutPrefix(text, prefix)
 	if !ok {
@@ -97,6 +100,7 @@ func ifPrefix(text, prefix string, k Kind, fill func(rest string)) Kind {
 	return k
 }
 
+// ifPrefixElse is ifPrefix for a function whose other lines may hold a phrase that counts.
 func ifPrefixElse(text, prefix string, k Kind, l *Line, e *Event) Kind {
 	if strings.HasPrefix(text, prefix) {
 		return k
@@ -145,6 +149,7 @@ func parseAliasMatch(text string, e *Event, want *Kinds) Kind {
 // comparison reads "'P' to 'U'<in>G[ score is N]".
 func comparison(s, in string) (pattern, subject, group string, score int32) {
 	pair, group := s, ""
+	// A URI may hold "in UriGroup: " itself, and is in quotes: the quote before these words says that it has ended.
 	i := strings.Index(s, "'"+in) + 1
 	if i == 0 {
 		i = strings.Index(s, in) // other marks, or none
@@ -174,6 +179,7 @@ func parseShouldHandle(text string, e *Event) Kind {
 	return None
 }
 
+// parseAffinity reads "Checking for session affinity" and "Checking the SSL session id" (trace 09).
 func parseAffinity(text string, e *Event) Kind {
 	if strings.HasPrefix(text, "Checking for session affinity") {
 		return AffinityChecked
@@ -195,6 +201,8 @@ func parseCloneList(text string, e *Event) Kind {
 	return CloneAdded
 }
 
+// parseFindClone reads the walk over the members by clone ID (trace 01): "Looking for clone", "Comparing curCloneID
+// 'A' to server clone id 'B'", "Match for clone 'SERVER'"; the last names the server, not the ID.
 func parseFindClone(text string, e *Event) Kind {
 	switch {
 	case strings.HasPrefix(text, "Comparing curCloneID "):
@@ -218,6 +226,7 @@ func parseStatus(text string, e *Event) Kind {
 		return StatusChecked
 	}
 	if rest, ok := strings.CutPrefix(text, "Server "); ok {
+		// The name of a member may hold any words, so its end is the last place where the form can go on.
 		if i := strings.LastIndex(rest, " is marked down"); i >= 0 {
 			e.Member = rest[:i]
 			if _, n, ok := strings.Cut(rest[i:], "retry in "); ok {
@@ -232,6 +241,7 @@ func parseStatus(text string, e *Event) Kind {
 // parseCheck reads "X, name value, name value ..." in any order; the commas of newer levels come and go.
 func parseCheck(s string) (member string, c Check) {
 	member = s
+	// The name of a member may hold a comma: where the line is whole it ends at the first name of a value.
 	if i := strings.Index(s, ", ignoreWeights"); i >= 0 {
 		if member, s = s[:i], s[i:]; usualCheck(s, &c) {
 			return member, c
@@ -323,6 +333,7 @@ func parsePicked(text string, e *Event) Kind {
 	return PickedOld
 }
 
+// parseListed reads "adding X to primary server list" and the same of backups (trace 11).
 func parseListed(text, mark string, k Kind, e *Event) Kind {
 	return ifPrefix(text, "adding ", k, func(s string) {
 		e.Member = s

@@ -63,6 +63,7 @@ func parseCacheHeader(text string, e *Event) Kind {
 	return None
 }
 
+// isMethod reports whether a text begins with a word of capitals, two at least: any of HTTP.
 func isMethod(s string) bool {
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
@@ -95,6 +96,8 @@ func (l *Line) parseOther(e *Event) Kind {
 	return l.parseByLevel(e)
 }
 
+// mayHoldPhrase reports whether a TRACE line is worth a search: it is of a part of the plug-in whose lines begin with
+// names (callbacks, server groups, ESI), or begins as a phrase may.
 func (l *Line) mayHoldPhrase() bool {
 	if strings.HasPrefix(l.Function, "cb_") || l.Component == "ws_server_group" || l.Component == "ESI" ||
 		strings.HasPrefix(l.Function, "esi") {

@@ -70,6 +70,8 @@ func parseTransport(text string, e *Event) Kind {
 	return TransportSet
 }
 
+// parseGetStream reads how a connection is had (traces 02 to 04): "Have a connect timeout of N; ...", "Created a new
+// stream; queue was empty, socket = N", "Using existing stream from the queue, socket = N", and how it fails.
 func parseGetStream(l *Line, e *Event) Kind {
 	text := l.Text
 	switch {
@@ -87,6 +89,7 @@ func parseGetStream(l *Line, e *Event) Kind {
 	case strings.HasPrefix(text, "Have a connect timeout of "):
 		e.Seconds = leading(text[len("Have a connect timeout of "):])
 		return ConnectTimeoutSet
+	// Each request at LogLevel Debug has one, which says nothing: it need not be searched for phrases.
 	case strings.HasPrefix(text, "Getting the stream"):
 		return None
 	case strings.HasPrefix(text, "socket "):
@@ -100,6 +103,7 @@ func parseGetStream(l *Line, e *Event) Kind {
 // parseConnected reads "socket N connected to HOST:PORT".
 func parseConnected(text string, e *Event) Kind {
 	number, at, ok := strings.Cut(text[len("socket "):], " connected to ")
+	// The host may be an IPv6 address without brackets.
 	i := strings.LastIndexByte(at, ':')
 	if !ok || i < 0 {
 		return None
@@ -140,6 +144,8 @@ func parseConnectFailed(text string) (host string, osErr, port int32) {
 	return host, osErr, port
 }
 
+// parseExecute reads "Executing the transaction with the app server", "Wrote the request; reading the response" and
+// "Failed to create the stream" (traces 02, 03 and 08).
 func parseExecute(l *Line, e *Event) Kind {
 	text := l.Text
 	switch {
@@ -205,7 +211,8 @@ var (
 )
 
 // parseHandleRequest reads "Failed to execute the transaction to 'X'on host 'H'; will try another one", "Failed to
-// handle request" and "Request is: host='H'; uri='U'".
+// handle request" and "Request is: host='H'; uri='U'". Between the name and "on host" published lines have no blank
+// (traces 02 and 03).
 func parseHandleRequest(l *Line, e *Event) Kind {
 	text := l.Text
 	switch {
@@ -226,6 +233,8 @@ func parseHandleRequest(l *Line, e *Event) Kind {
 	return l.parseOther(e)
 }
 
+// parseRequestWrite reads "Writing the request content", which trace 08 shows without a length, and "Waiting for the
+// continue response".
 func parseRequestWrite(text string, e *Event) Kind {
 	switch {
 	case strings.HasPrefix(text, "Writing the request content"):

@@ -21,12 +21,14 @@ type Options struct {
 // block is a piece of the log on its way from the reader through a parser to the caller.
 type block struct {
 	buf    []byte
-	used   int
-	offset int64
+	used   int   // bytes of buf that are of the log
+	offset int64 // of buf in the file
+	// what the parser makes of it; line numbers count from the start of the block, as nobody knows yet how many
+	// lines stand before it
 	events []Event
 	stats  Stats
 	times  timeline
-	done   chan struct{}
+	done   chan struct{} // the parser is ready with it; it has room for one, so that no parser waits for the caller
 }
 
 // Read hands the events of r to yield, in order. The event is yield's only until it returns; its strings stay valid.
@@ -54,6 +56,8 @@ type pipeline struct {
 }
 
 func newPipeline(opt Options) *pipeline {
+	// A parser has one block in hand and one that waits, and the reader one. Each channel has room for all of them, so
+	// that nobody ever waits to send: the reader waits for a free block alone.
 	n := 2*opt.Workers + 1
 	p := &pipeline{
 		free:    make(chan *block, n),
@@ -90,6 +94,8 @@ func (p *pipeline) deliver(before int64, yield func(*Event) error) (Stats, error
 			e := &b.events[i]
 			e.Line += total.Lines
 			if err := yield(e); err != nil {
+				// The block is not counted, but whoever stops early, as one who wanted to see what a log holds, is to
+				// know its level.
 				total.Noisiest = max(total.Noisiest, b.stats.Noisiest)
 				return total, err
 			}
@@ -131,8 +137,8 @@ func (p *pipeline) read(src blockReader) {
 type blockReader struct {
 	r      io.Reader
 	rest   []byte // the beginning of a line that the last block had no room for
-	offset int64
-	skip   bool // inside a line that was cut because it is longer than a block
+	offset int64  // in the file, of rest or else of what is read next
+	skip   bool   // inside a line that was cut because it is longer than a block
 	eof    bool
 }
 
@@ -143,11 +149,13 @@ func (s *blockReader) fill(b *block) (more bool, err error) {
 	}
 	n := copy(b.buf, s.rest)
 	s.rest = s.rest[:0]
+	// A pipe gives little at a time: a block is filled whatever the source is.
 	for !s.eof && n < len(b.buf) {
 		var got int
 		got, err = s.r.Read(b.buf[n:])
 		n += got
 		if err != nil {
+			// What came before an error, that a packed file is cut say, is handed out like all else.
 			s.eof = true
 		}
 	}
@@ -173,6 +181,7 @@ func (s *blockReader) cutAtLineEnd(b *block) {
 
 // dropTail removes the rest of a line that was longer than a block, and notes when this block ends inside one.
 func (s *blockReader) dropTail(b *block) {
+	// A full block without a line end at its end: cutAtLineEnd found none.
 	full := b.used == len(b.buf) && b.buf[b.used-1] != '\n'
 	if s.skip {
 		end := bytes.IndexByte(b.buf[:b.used], '\n') + 1

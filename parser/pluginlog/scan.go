@@ -4,12 +4,12 @@ import "strings"
 
 // scanner parses blocks. It is used by one goroutine.
 type scanner struct {
-	want    Kinds
+	want    Kinds // which are handed out; the others are counted
 	dull    dullHeads
 	clock   clock
-	line    Line
-	threads [64]knownThread
-	escapes bool // the block has a backslash
+	line    Line            // the line at hand; the second part of a glued one looks at the first, which is still in it
+	threads [64]knownThread // by their last digits; where two share a place, each is read anew when its turn comes
+	escapes bool            // the block has a backslash
 }
 
 // knownThread is a thread that was read lately, as text and as numbers.
@@ -22,12 +22,15 @@ func newScanner(want Kinds) scanner { return scanner{want: want, dull: dullOf(&w
 
 // scan fills b.events and b.stats. Line numbers count from the start of the block.
 func (s *scanner) scan(b *block) {
+	// A copy: the strings of events are parts of it and stay valid, while the buffer is filled again.
 	text := string(b.buf[:b.used])
+	// parseLine fills an event where it will stay, so what stands behind the last one must be zero.
 	clear(b.events)
 	b.events, b.stats, b.times = b.events[:0], Stats{Bytes: int64(len(text))}, timeline{}
 	s.line.Number = 0 // counts from the start of each block
 	s.escapes = strings.IndexByte(text, '\\') >= 0
 	walk(text, b.offset, &b.stats, func(raw string, stamp int, number, offset int64) {
+		// A dull line counts as what it is, an event of level TRACE: the counts do not depend on what is wanted.
 		if stamp > 0 && s.dull.has(raw[stamp+usualThread:]) {
 			at, _ := s.clock.read(raw[1:stamp])
 			b.stats.note(&b.times, LevelTrace, number, at)
@@ -47,6 +50,7 @@ func (s *scanner) scan(b *block) {
 // walk calls fn for each line of text with what usualStamp says of it, and twice for a glued one; blank lines are only
 // counted.
 func walk(text string, offset int64, stats *Stats, fn func(raw string, stamp int, number, offset int64)) {
+	// An editor may have put a byte order mark there.
 	if offset == 0 {
 		if rest, ok := strings.CutPrefix(text, "\ufeff"); ok {
 			text, offset = rest, 3
@@ -73,6 +77,7 @@ func walk(text string, offset int64, stats *Stats, fn func(raw string, stamp int
 			line := part
 			if len(part) < len(raw) || part[len(part)-1] == ' ' {
 				line = strings.TrimRight(part, " ")
+				// It asks for a least length, so of a part it may say otherwise than of the whole.
 				stamp = usualStamp(line)
 			}
 			fn(line, stamp, stats.Lines, at)
@@ -82,6 +87,7 @@ func walk(text string, offset int64, stats *Stats, fn func(raw string, stamp int
 	}
 }
 
+// parseLine adds the event of the line at hand to the block, and counts it.
 func (s *scanner) parseLine(b *block, number, offset int64, at Time) {
 	// The event is filled where it will stay. What stands behind the last one in b.events is zero.
 	l, e := &s.line, b.spare()
@@ -115,6 +121,7 @@ func (s *scanner) thread(l *Line) Thread {
 		l.readThread()
 		return Thread{l.PID, l.TID}
 	}
+	// The last two digits of the thread and the last one of the process.
 	known := &s.threads[(l.ids[usualIDs-1]^l.ids[usualIDs-2]<<4^l.ids[7])%64]
 	if string(known.ids[:]) != l.ids {
 		copy(known.ids[:], l.ids)
@@ -154,7 +161,8 @@ var dullLines = []struct {
 	{Executing, "TRACE: ws_common: websphereExecute: Executing the transaction"},
 }
 
-// dullHeads are the beginnings of the kinds that are not wanted, by two of their bytes.
+// dullHeads are the beginnings of the kinds that are not wanted, by two of their bytes. Four share a place at most,
+// so that a line is compared with few of them, and mostly with none.
 type dullHeads [64][]string
 
 func dullOf(want *Kinds) (d dullHeads) {
@@ -172,6 +180,7 @@ func dullPlace(message string) byte { return (message[26] ^ message[33]<<1) % 64
 
 // has reports whether a message is of a kind that is not wanted.
 func (d *dullHeads) has(message string) bool {
+	// The shortest beginning has 47 bytes, and all are of level TRACE.
 	if len(message) < 48 || message[0] != 'T' {
 		return false
 	}

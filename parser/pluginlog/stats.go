@@ -34,10 +34,11 @@ type timedLine struct {
 const (
 	// lines of several processes may be out of order by a little, and old levels write whole seconds
 	jitter   = time.Second
-	maxSteps = 20
+	maxSteps = 20 // that are kept, of a log whose clock jumps to and fro
 )
 
-// timeline is the first and the last line with a time.
+// timeline is the first and the last line with a time. Blocks are parsed side by side, so each has one of its own, and
+// follow compares where two of them meet.
 type timeline struct{ begin, end timedLine }
 
 // note takes the level and the time of a line, 0 where it shows none.
@@ -60,6 +61,7 @@ func (s *Stats) step(t *timeline, next timedLine) {
 	switch {
 	case t.begin.time == 0:
 		t.begin = next
+	// Sub is 0 unless the line before is the later one.
 	case t.end.time.Sub(next.time) > jitter:
 		s.back(ClockStep{next.line, t.end.time, next.time})
 	}
@@ -87,6 +89,7 @@ func (s *Stats) follow(t *timeline, b *block) {
 	s.add(&b.stats)
 }
 
+// add adds all but Backwards and MoreBack, whose lines count from the start of a block or a file.
 func (s *Stats) add(t *Stats) {
 	s.Bytes += t.Bytes
 	s.Lines += t.Lines

@@ -84,6 +84,8 @@ func untilQuote(s string, class int) string {
 // cutPair reads "'A' to 'B'". B may hold anything, A no " to " between quotation marks.
 func cutPair(s string) (a, b string) { return cutPairAt(s, " to ") }
 
+// cutPairAt is cutPair with other words between. These may stand in A, too: they count where a quotation mark, or
+// nothing, follows.
 func cutPairAt(s, between string) (a, b string) {
 	for from := 0; ; {
 		i := strings.Index(s[from:], between)
@@ -116,6 +118,8 @@ func leading(s string) int32 {
 	return int32(min(max(n, math.MinInt32), math.MaxInt32))
 }
 
+// leading64 is leading for numbers of 64 bits. Digits that would not fit are passed over, for a hostile line must not
+// give a negative number.
 func leading64(s string) int64 {
 	negative := false
 	if s != "" && s[0] == '-' {
@@ -140,6 +144,7 @@ func field(s, name string) (int64, bool) {
 	return leading64(s[i+len(name):]), true
 }
 
+// afterLast reads the number behind the last occurrence of a mark, 0 where there is none.
 func afterLast(s, mark string) int32 {
 	if i := strings.LastIndex(s, mark); i >= 0 {
 		return leading(s[i+len(mark):])

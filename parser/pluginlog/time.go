@@ -59,8 +59,8 @@ func ParseTime(s string) (Time, bool) {
 }
 
 const (
-	oldTime = len("Wed Dec 03 15:40:13 2014")
-	newTime = len("06/Oct/2017:19:06:43")
+	oldTime = len("Wed Dec 03 15:40:13 2014") // trace 03
+	newTime = len("06/Oct/2017:19:06:43")     // trace 04, which has a point and five digits behind it
 )
 
 // read reads the text between the brackets; false when it is no time.
@@ -69,6 +69,7 @@ func (c *clock) read(s string) (Time, bool) {
 	if len(s) > newTime && s[newTime] == '.' {
 		second, fraction = s[:newTime], s[newTime+1:]
 	}
+	// Of the newer form only the fraction differs from line to line; the older form is equal as a whole.
 	if second != c.second {
 		t, ok := parseSecond(second)
 		if !ok {
@@ -94,6 +95,7 @@ func looksLikeTime(s string) bool {
 	return false
 }
 
+// parseSecond reads one of the two forms without a fraction.
 func parseSecond(s string) (Time, bool) {
 	if !looksLikeTime(s) {
 		return 0, false
@@ -108,6 +110,8 @@ func parseSecond(s string) (Time, bool) {
 	return date(year, month, day, number(hms[0:2]), number(hms[3:5]), number(hms[6:8]), 0)
 }
 
+// date checks the numbers of a time. 24 o'clock and a leap second are let pass, which time.Date turns into the second
+// behind them; a day that the month does not have becomes one of the next month.
 func date(year, month, day, hour, minute, second int, fraction Time) (Time, bool) {
 	if year < 1970 || year > 2200 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || hour > 24 ||
 		minute < 0 || minute > 59 || second < 0 || second > 60 {
@@ -169,15 +173,17 @@ func looseTime(s string) (Time, bool) {
 	for s != "" {
 		word, kind := run(s)
 		switch {
-		case kind == aNumber && count == len(n):
+		case kind == aNumber && count == len(n): // no time has so many
 			return 0, false
 		case kind == aNumber:
+			// Four digits are the year where they come first, as in ISO 8601, or behind the month.
 			if n[count] = number(word); len(word) == 4 && year < 0 && (count == 0 || month > 0) {
 				year = count
 			}
 			count++
 		case kind == aWord && count <= 1 && monthName(word) > 0: // the last word that is one: "mar." is a Tuesday, too
 			month, monthAt = monthName(word), count
+		// The seconds are the fourth number at least: a point before is one of an abbreviation.
 		case (word == "." || word == ",") && count >= 4 && fraction == "":
 			fraction, _ = run(s[1:])
 			word += fraction

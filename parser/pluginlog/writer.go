@@ -8,10 +8,10 @@ import (
 // Writer writes events up to a level, each with one call of Write so that lines of several processes do not mix. It
 // is safe for concurrent use.
 type Writer struct {
-	mu    sync.Mutex
+	mu    sync.Mutex // guards w and line
 	w     io.Writer
-	level Level
-	line  []byte
+	level Level  // lines of a noisier one are not written
+	line  []byte // the last line; its memory is used again
 }
 
 // NewWriter returns a Writer for LogLevel level. The plug-in's default is Error.

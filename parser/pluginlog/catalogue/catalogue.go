@@ -64,6 +64,7 @@ var entries = sync.OnceValue(func() []Entry {
 	return all
 })
 
+// numbers reads "Linux:111 AIX:79".
 func numbers(s string) (all []Number) {
 	for _, one := range strings.Fields(s) {
 		platform, digits, _ := strings.Cut(one, ":")
@@ -86,6 +87,7 @@ func find(sort Sort, fits func(*Entry) bool) (Entry, bool) {
 	return Entry{}, false
 }
 
+// has reports whether a number is one of the entry, on whatever platform.
 func (e *Entry) has(n int32) bool {
 	for _, number := range e.Numbers {
 		if number.Value == n {
@@ -111,7 +113,8 @@ func OfOSError(n int32) (Entry, bool) {
 }
 
 // OfLine returns the entry of an error line: what its GSK code says, or else the first that its text contains, with
-// what its OS error says.
+// what its OS error says. A GSK code comes first, since it says more than the words around it, which are the same for
+// each.
 func OfLine(line string) (Entry, bool) {
 	if name, code := GSKCode(line); name != "" || code != 0 {
 		if e, ok := OfGSK(name, code); ok {
@@ -223,6 +226,7 @@ func isPrefix(words []string) bool {
 // leastText is how long a phrase must be to name a line of which it is a part.
 const leastText = 4
 
+// byText finds what a phrase names that ends in no number: a code by its name, a whole line, or a part of one.
 func byText(phrase string) (all []Entry) {
 	phrase = strings.TrimSpace(phrase)
 	if e, ok := OfGSK(phrase, 0); ok {
