@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	blockSize = 256 << 10
-	maxLine   = 1 << 20 // a longer one is no line of a log
+	blockSize = 256 << 10 // the least: a block grows for a longer line
+	maxLine   = 1 << 20   // a longer one is no line of a log
 )
 
 // Block is some whole lines of a log.
@@ -38,10 +38,10 @@ func (b *Block) Each(visit func(line string, number int)) {
 // Blocks cuts a log into blocks. Its memory is bounded whatever the log holds.
 type Blocks struct {
 	r    io.Reader
-	buf  []byte
+	buf  []byte // the next block and, behind it, the start of a line that is not whole yet
 	used int
-	line int // of the next block
-	err  error
+	line int   // of the next block
+	err  error // of r, told once all that came before it is given
 
 	heads bool   // lines of the log name the columns of those behind them
 	head  string // the last of them so far
@@ -62,6 +62,7 @@ func (b *Blocks) Next() (*Block, error) {
 				continue
 			}
 		}
+		// The rest stays for the next block; at the end of the log a line needs no end.
 		end := bytes.LastIndexByte(b.buf[:b.used], '\n') + 1
 		if b.err != nil {
 			end = b.used
@@ -85,7 +86,7 @@ func (b *Blocks) grow() bool {
 	return true
 }
 
-// skip drops a line that is too long, up to its end.
+// skip drops a line that is too long, up to its end. It counts as one, so that the numbers behind it stay right.
 func (b *Blocks) skip() {
 	for b.err == nil {
 		var n int
@@ -114,6 +115,7 @@ func (b *Blocks) follow(out *Block) {
 		if at += i; at == 0 || out.Text[at-1] == '\n' {
 			line, _, _ := strings.Cut(out.Text[at:], "\n")
 			if line = strings.TrimSuffix(line, "\r"); len(fieldsOf(line)) > 0 {
+				// Else the block would live as long as its columns hold.
 				b.head = strings.Clone(line)
 			}
 		}

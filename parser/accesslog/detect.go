@@ -26,19 +26,23 @@ func Detect(lines []string) (*Format, error) {
 		if err != nil {
 			return nil, err
 		}
+		// Of two that read as many lines the first stays: forms has the more special one first.
 		if n := count(f, lines); n > most {
 			best, most = f, n
 		}
 	}
+	// It is given a name and reads nothing: who asked says which command takes such a log.
 	if n := countPlugin(lines); n > most {
 		return &Format{Name: PluginLog, parse: func(string, *Record) bool { return false }}, nil
 	}
+	// Attacks and broken lines are in every log, but not so many.
 	if best == nil || (len(lines)-most)*20 > len(lines) {
 		return nil, odd(best, lines)
 	}
 	return best, nil
 }
 
+// count says how many lines are of a form.
 func count(f *Format, lines []string) (n int) {
 	var r Record
 	for _, line := range lines {
@@ -53,6 +57,7 @@ func count(f *Format, lines []string) (n int) {
 // countPlugin counts lines that begin as those of http_plugin.log do: [Sat Nov 28 12:00:00.12345 2026] 0000abcd ...
 func countPlugin(lines []string) (n int) {
 	for _, line := range lines {
+		// A time in brackets, then a number of a process in hexadecimal digits.
 		if end := strings.Index(line, "] "); strings.HasPrefix(line, "[") && end > 20 && len(line) > end+10 {
 			if _, ok := hex(line[end+2]); ok {
 				n++
@@ -84,6 +89,7 @@ func odd(best *Format, lines []string) error {
 			"LogFormat of the web server", of, strings.Join(none, "\n  "), strings.Join(Names(), ", "))
 }
 
+// clipLine shortens a line for a message.
 func clipLine(s string) string {
 	if len(s) > 120 {
 		return s[:120] + "..."

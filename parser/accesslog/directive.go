@@ -6,18 +6,22 @@ import (
 
 // directive is one %... of a LogFormat.
 type directive struct {
-	text   string // as it is written
-	letter byte
-	arg    string // between { and }
-	store  func(r *Record, value string) bool
-	free   bool // its value may hold blanks, also where no quotes stand around it
+	text   string // as it is written, "%>s"
+	letter byte   // what it stands for, "s"
+	arg    string // between { and }: the header of %{Host}i
+	// store puts a value into the record; false says that it can be none, so that the line is of another form
+	store func(r *Record, value string) bool
+	free  bool // its value may hold blanks, also where no quotes stand around it
 }
 
+// letters are those of mod_log_config and mod_logio in httpd 2.4. Another one may be of a module that is not known
+// here, whose values may hold blanks: nobody could tell where the next value begins.
 const letters = "halutrmUqHsbBIODTvVpPkXfRLioCen"
 
 // parseDirective reads one from behind its "%".
 func parseDirective(s string) (d directive, rest string, ok bool) {
 	i := 0
+	// Before or after internal redirects, and only with some status: %>s, %!200,304{User-agent}i.
 	for i < len(s) && strings.IndexByte("<>!,0123456789", s[i]) >= 0 {
 		i++
 	}
@@ -48,17 +52,17 @@ func meaning(d directive) (store func(*Record, string) bool, free bool) {
 		return storeRequest, true
 	case 'm':
 		return func(r *Record, v string) bool { r.Method = known(v); return true }, false
-	case 'U':
+	case 'U': // the path, to which the query of %q may have been added before
 		return func(r *Record, v string) bool { r.Target = unescape(known(v)) + r.Target; return true }, true
-	case 'q':
+	case 'q': // with its "?", or nothing
 		return func(r *Record, v string) bool { r.Target += unescape(known(v)); return true }, true
 	case 's':
 		return storeStatus, false
 	case 'b', 'B', 'I', 'O':
 		return func(_ *Record, v string) bool { _, ok := number(v); return ok || v == "-" }, false
-	case 'D':
+	case 'D': // microseconds
 		return storeDuration(1), false
-	case 'T':
+	case 'T': // seconds, unless its argument names another unit (since httpd 2.4.13)
 		return storeDuration(map[string]int64{"": 1e6, "s": 1e6, "ms": 1e3, "us": 1}[d.arg]), false
 	case 'v', 'V':
 		return storeVhost, false
@@ -82,6 +86,7 @@ func storeRequest(r *Record, v string) bool {
 	if !ok || method == "" {
 		return true // "-", or what was no HTTP: a line without a request
 	}
+	// A client may have sent blanks within the target.
 	if i := strings.LastIndexByte(rest, ' '); i >= 0 && strings.HasPrefix(rest[i+1:], "HTTP/") {
 		rest = rest[:i]
 	}
@@ -104,6 +109,7 @@ func (r *Record) absolute(scheme, rest string) {
 	r.Target, _, _ = strings.Cut(r.Target, "#")
 }
 
+// storeTime reads %t; the form of %{FORM}t is strftime's, or one of the special ones.
 func storeTime(form string) func(*Record, string) bool {
 	if form != "" {
 		return ignore // strftime of the server's own: not known when
@@ -111,6 +117,7 @@ func storeTime(form string) func(*Record, string) bool {
 	return func(r *Record, v string) bool { r.Time, r.East = clfTime(v); return r.Time != 0 }
 }
 
+// storeStatus keeps a status; "-" stands for none.
 func storeStatus(r *Record, v string) bool {
 	n, ok := number(v)
 	if ok && n < 1000 {
@@ -119,6 +126,7 @@ func storeStatus(r *Record, v string) bool {
 	return ok && n < 1000 || v == "-"
 }
 
+// storeDuration keeps a duration, counted in so many microseconds each; the bound keeps them within 64 bits.
 func storeDuration(unit int64) func(*Record, string) bool {
 	if unit == 0 {
 		return ignore
@@ -140,6 +148,8 @@ func storeVhost(r *Record, v string) bool {
 	return v != ""
 }
 
+// storePort keeps the port that the request came to: the canonical one without an argument, or "local". That of the
+// client, "remote", says nothing here.
 func storePort(which string) func(*Record, string) bool {
 	if which == "remote" {
 		return ignore
@@ -153,6 +163,7 @@ func storePort(which string) func(*Record, string) bool {
 	}
 }
 
+// storeHeader keeps the two headers that decide where a request goes.
 func storeHeader(name string) func(*Record, string) bool {
 	switch strings.ToLower(name) {
 	case "host":
@@ -168,6 +179,7 @@ func storeHeader(name string) func(*Record, string) bool {
 	return ignore
 }
 
+// storeCookie adds one cookie, %{JSESSIONID}C, to what is known of the Cookie header.
 func storeCookie(name string) func(*Record, string) bool {
 	return func(r *Record, v string) bool {
 		if v = known(unescape(v)); v == "" {
@@ -200,7 +212,7 @@ func storeVariable(name string) func(*Record, string) bool {
 		return func(r *Record, v string) bool { r.Scheme = known(v); return true }
 	case "HTTPS":
 		return func(r *Record, v string) bool {
-			r.Scheme = "http"
+			r.Scheme = "http" // mod_ssl sets nothing where there is no TLS
 			if strings.EqualFold(v, "on") {
 				r.Scheme = "https"
 			}

@@ -14,7 +14,10 @@ type piece struct {
 	host   bool   // HOST in HOST:PORT, which may be an IPv6 address in brackets
 }
 
-// layout is a LogFormat made ready: values in the order of the line.
+// layout is a LogFormat made ready: values in the order of the line. A value may hold blanks where no quotes stand
+// around it, as that of %r or %{Cookie}i in a format that somebody wrote by hand. Its end is not to be seen from its
+// beginning, but it can be found from the end of the line if all values behind it are plain: there may be one such
+// value in a format.
 type layout struct {
 	before string // of the first value
 	front  []piece
@@ -79,11 +82,13 @@ func (l *layout) arrange(pieces []piece) error {
 	for i := range pieces {
 		p := &pieces[i]
 		p.quoted = strings.HasSuffix(before, `"`) && strings.HasPrefix(p.until, `"`)
+		// "%v:%p" of vhost_common.
 		p.host = (p.letter == 'v' || p.letter == 'V' || p.letter == 'h' || p.letter == 'a') && p.until == ":"
 		before = p.until
 	}
 	for i := range pieces {
 		p := &pieces[i]
+		// Behind the last value nothing has to be found, and a text such as "] " ends one although it may hold blanks.
 		if !p.free || p.quoted || i == len(pieces)-1 || strings.Trim(p.until, " \t") != "" {
 			continue
 		}
@@ -174,6 +179,8 @@ func (p *piece) cutQuoted(s string) (value, rest string, ok bool) {
 			return "", "", false
 		}
 		i += at
+		// A quote that the client sent has an odd number of backslashes before it: one of Apache, and pairs that stand
+		// for its own.
 		slashes := 0
 		for j := i - 1; j >= 0 && s[j] == '\\'; j-- {
 			slashes++

@@ -46,6 +46,7 @@ func (c *httpdConf) nicknames() []string { return slices.Sorted(maps.Keys(c.form
 
 func readHTTPDConf(conf string) *httpdConf {
 	c := &httpdConf{formats: map[string]string{}}
+	// A backslash at its end continues a line.
 	conf = strings.ReplaceAll(strings.ReplaceAll(conf, "\r\n", "\n"), "\\\n", "")
 	for line := range strings.SplitSeq(conf, "\n") {
 		words := httpdWords(line)
@@ -55,7 +56,7 @@ func readHTTPDConf(conf string) *httpdConf {
 		switch strings.ToLower(words[0]) {
 		case "logformat":
 			c.formats[words[2]] = words[1]
-		case "customlog", "globallog":
+		case "customlog", "globallog": // behind the format env= or expr= may follow
 			c.logs = append(c.logs, httpdLog{words[1], words[2]})
 		}
 	}

@@ -72,6 +72,7 @@ func (o *object) text(fact string) string {
 	return ""
 }
 
+// jsonParser reads objects whose fields have the usual names, or for some facts those of own.
 func jsonParser(own map[string][]string) func(line string, r *Record) bool {
 	return func(line string, r *Record) bool {
 		if !strings.HasPrefix(line, "{") {
@@ -79,7 +80,9 @@ func jsonParser(own map[string][]string) func(line string, r *Record) bool {
 		}
 		o := object{own: own}
 		d := json.NewDecoder(strings.NewReader(line))
+		// A duration of 0.001 or a port of 80 stays the text it is.
 		d.UseNumber()
+		// Something behind the object: the line is of another form.
 		if err := d.Decode(&o.values); err != nil || d.More() {
 			return false
 		}
@@ -88,6 +91,8 @@ func jsonParser(own map[string][]string) func(line string, r *Record) bool {
 	}
 }
 
+// into fills a record with the facts that are there. A request line comes first, for it is what the client sent; a url
+// of its own only stands in for it.
 func (o *object) into(r *Record) {
 	if line := o.text("request"); strings.Contains(line, " ") {
 		storeRequest(r, line)

@@ -49,6 +49,8 @@ func Named(name string) (*Format, error) {
 		case f.parse != nil:
 			return &Format{Name: name, parse: f.parse}, nil
 		default:
+			// Of the other forms people have longer ones, with times and variables added at the end, which count as
+			// them. The one that IBM asks for is as it is.
 			return newFormat(name, f.format, f.name != "was-debug")
 		}
 	}
@@ -68,6 +70,7 @@ var commonLayout = func() *layout {
 
 // parseWasplug reads the text log of the proxy: the common form, CLUSTER/MEMBER, and facts with names.
 func parseWasplug(line string, r *Record) bool {
+	// The last one, for a client may send such words in its request line.
 	i := strings.LastIndex(line, " attempts=")
 	if i < 0 {
 		return false
@@ -89,6 +92,7 @@ func parseWasplug(line string, r *Record) bool {
 func micros(s string) int64 {
 	whole, fraction, _ := strings.Cut(s, ".")
 	n, ok := number(whole)
+	// Six digits of it: 0.5 is 500000 microseconds.
 	part, ok2 := number((fraction + "000000")[:6])
 	if !ok || !ok2 || n > 1<<40 {
 		return -1

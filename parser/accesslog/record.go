@@ -46,8 +46,8 @@ type Phases struct {
 
 // Format is a form of lines.
 type Format struct {
-	Name    string
-	East    int64 // seconds that the web server's zone is east of UTC, where the form is of UTC whatever that is
+	Name    string // one of Names, or LogFormat
+	East    int64  // seconds that the web server's zone is east of UTC, where the form is of UTC whatever that is
 	parse   func(line string, r *Record) bool
 	columns []string // as a line of the log names them, nil where none does
 }
@@ -55,6 +55,7 @@ type Format struct {
 // Parse reads a line, without its end, into a record. It reports false where the line is not of the form; the record
 // then holds nothing to go by.
 func (f *Format) Parse(line string, r *Record) bool {
+	// 0 microseconds are a duration, so that -1 stands for none.
 	*r = Record{Micros: -1, East: f.East}
 	return f.parse(line, r)
 }

@@ -25,6 +25,7 @@ func clfTime(s string) (t, east int64) {
 	return days(year, month, day)*86400 + hour*3600 + minute*60 + second - offset, offset
 }
 
+// monthOf returns 1 to 12 for an English abbreviation, 0 for anything else.
 func monthOf(s string) int64 {
 	const months = "JanFebMarAprMayJunJulAugSepOctNovDec"
 	for i := 0; i < len(months); i += 3 {
@@ -40,6 +41,9 @@ func days(year, month, day int64) int64 {
 	if month <= 2 {
 		year, month = year-1, month+12
 	}
+	// 719468 days lie between March 1st of the year 0 and 1970. A day of a year that begins in March is a matter of
+	// arithmetic: its months are 31, 30, 31, 30, 31 days long, again and again, and the day that a leap year adds is
+	// its last.
 	return 365*year + year/4 - year/100 + year/400 + (153*(month-3)+2)/5 + day - 1 - 719468
 }
 
@@ -48,6 +52,7 @@ func anyTime(s string) (at, east int64) {
 	if at, east = clfTime(s); at != 0 {
 		return at, east
 	}
+	// The last one names no zone and is taken for UTC.
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999Z0700", "2006-01-02 15:04:05"} {
 		if t, err := time.Parse(layout, s); err == nil {
 			_, offset := t.Zone()

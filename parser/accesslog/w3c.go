@@ -30,6 +30,7 @@ func W3C(head []string) (*Format, error) {
 	columns := make([]func(*Record, string), len(fields))
 	for i, name := range fields {
 		if columns[i] = w3cColumns[name]; columns[i] == nil {
+			// A column of another kind says nothing here, but counts as one.
 			columns[i] = func(*Record, string) {}
 		}
 	}
@@ -74,6 +75,7 @@ func (f *Format) behind(line string) *Format {
 	return other
 }
 
+// parseW3C reads a line of columns, which blanks divide: no value holds one.
 func parseW3C(columns []func(*Record, string), line string, r *Record) bool {
 	n := 0
 	for value := range strings.FieldsSeq(line) {
@@ -85,7 +87,8 @@ func parseW3C(columns []func(*Record, string), line string, r *Record) bool {
 	return n == len(columns) && n > 0
 }
 
-// w3cColumns are the columns that say something of a request. In values "+" stands for a blank.
+// w3cColumns are the columns that say something of a request. In values "+" stands for a blank. Date and time are
+// added up, and stem and query joined, in whatever order they stand.
 var w3cColumns = map[string]func(*Record, string){
 	"date":         func(r *Record, v string) { r.Time += w3cTime("2006-01-02", v) },
 	"time":         func(r *Record, v string) { r.Time += w3cTime("2006-01-02 15:04:05", "1970-01-01 "+v) },

@@ -13,7 +13,7 @@ const (
 	LongRunning              // Modules: the same of requests that take longer than SlowThreshold
 	SlowModule               // a module took long in a phase of a request
 	NearLimit                // nearly all threads are busy; Used and Limit where the line shows them
-	AtLimit                  // no thread is left
+	AtLimit                  // no thread is left: Apache says so once until its next start
 	Crashed                  // Child, Signal: a process died
 	Killed                   // Child: a process did not end and was killed
 	Exhausted                // OSError: the operating system has no files, memory, space or processes left
@@ -72,6 +72,7 @@ var texts = []struct {
 	{"Server ran out of threads to serve requests", AtLimit},
 	{"server is within MinSpareThreads of Max", NearLimit},
 	{"still did not exit, sending a SIGKILL", Killed},
+	// "Unable" and "unable"
 	{"nable to fork new process", Exhausted},
 	{"nable to create worker thread", Exhausted},
 	{"configured -- resuming normal operations", Started},
@@ -126,6 +127,7 @@ func (l *Line) ofServer() Kind {
 
 // crashed reads "child pid 4711 exit signal Segmentation fault (11), possible coredump in /tmp", and what Windows has.
 func (l *Line) crashed() bool {
+	// Windows: "Parent: child process 4711 exited with status 3221225477 -- Restarting."
 	if strings.Contains(l.Text, " exited with status ") && strings.HasSuffix(l.Text, "-- Restarting.") {
 		l.Child = numberBehind(l.Text, "child process ")
 		return true

@@ -42,9 +42,12 @@ func Parse(text string, l *Line) bool {
 	if l.Time, ok = pluginlog.ParseTime(stamp); !ok {
 		return false
 	}
+	// [core:error] [pid 42:tid 7] core.c(99): (24)Too many open files: [client 10.0.0.1:5000] AH00001: text; before 2.4
+	// the client came first, and either may be missing.
 	rest = l.cutSource(l.cutBrackets(rest))
 	rest = l.cutBrackets(l.cutOSError(rest))
 	l.Text = l.cutCode(rest)
+	// A time and no level: not what the web server writes.
 	if l.Level == "" {
 		return false
 	}
@@ -52,6 +55,7 @@ func Parse(text string, l *Line) bool {
 	return true
 }
 
+// levels have a blank on each side, so that a part of one is none.
 const levels = " emerg alert crit error warn notice info debug trace1 trace2 trace3 trace4 trace5 trace6 trace7 trace8 "
 
 // cutBrackets reads [module:level], [level], [pid N:tid N], [client ADDRESS], [remote ADDRESS] and passes over others.
@@ -105,6 +109,7 @@ func (l *Line) cutOSError(s string) string {
 	return rest
 }
 
+// cutCode reads "AH00161: ", the number that Apache 2.4 gives to a message.
 func (l *Line) cutCode(s string) string {
 	code, rest, ok := strings.Cut(s, ": ")
 	if !ok || len(code) != len("AH00161") || !strings.HasPrefix(code, "AH") {

@@ -72,6 +72,7 @@ func (l *Line) counts(text string) Kind {
 	return Threads
 }
 
+// of returns the count of a name of mod_mpmstats; nil for a name that came later.
 func (c *Counts) of(name string) *int64 {
 	switch name {
 	case "rdy":
@@ -117,6 +118,7 @@ func (l *Line) modules(text string) {
 	}
 }
 
+// phasesOf reads "AV 2462, CN 5, SR 0, SB 0, WR 0, RR 0, RB 0"; a name that is not known is passed over.
 func phasesOf(text string) (p Phases) {
 	for part := range strings.SplitSeq(text, ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(part), " ")

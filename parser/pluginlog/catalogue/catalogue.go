@@ -178,7 +178,8 @@ func GSKCode(line string) (name string, code int32) {
 
 // apacheCode finds a code of Apache's error log in a phrase, "AH01114".
 func apacheCode(phrase string) (code int32, ok bool) {
-	for word := range strings.FieldsFuncSeq(phrase, func(r rune) bool { return !unicode.In(r, unicode.L, unicode.Nd) }) {
+	between := func(r rune) bool { return !unicode.In(r, unicode.L, unicode.Nd) }
+	for word := range strings.FieldsFuncSeq(phrase, between) {
 		if len(word) != len("AH01114") || !strings.EqualFold(word[:2], "AH") {
 			continue
 		}

@@ -31,6 +31,7 @@ func (a *Assembler) apply(r *Request, e *pluginlog.Event) (over bool) {
 		r.saw.found = r.saw.found || e.Kind == pluginlog.URIMatched
 		r.setHost(e)
 	case pluginlog.AliasCompared, pluginlog.URICompared, pluginlog.URINotMatched, pluginlog.ClonesListed:
+		// nothing that counts; above all they are no sign that members are asked (acting)
 	case pluginlog.ESI, pluginlog.ESICacheHit, pluginlog.ESICacheMiss:
 		r.esi(e)
 	default:
@@ -40,6 +41,7 @@ func (a *Assembler) apply(r *Request, e *pluginlog.Event) (over bool) {
 	return false
 }
 
+// setHost keeps the first host and URI: later lines repeat them, or are of an ESI sub-request.
 func (r *Request) setHost(e *pluginlog.Event) {
 	if r.Host == "" {
 		r.Host = keep(e.Host)
@@ -112,6 +114,7 @@ func (a *Assembler) checked(r *Request, e *pluginlog.Event) {
 
 // picked begins the attempt at the member, or names the member of the one that is under way.
 func (a *Assembler) picked(r *Request, e *pluginlog.Event) {
+	// Another member is picked: the attempt before is over, whatever the log level shows of its end.
 	if n := len(r.Attempts); n > 0 && r.Attempts[n-1].Member != "" && r.Attempts[n-1].Member != e.Member {
 		r.Attempts[n-1].ended = true
 	}
@@ -129,6 +132,7 @@ func (r *Request) current(e *pluginlog.Event) *Attempt {
 		return &r.Attempts[n-1]
 	}
 	r.saw.again, r.saw.balanced = false, false
+	// The last one gives way, for the one under way is needed; the first ones say how it began.
 	if len(r.Attempts) >= maxAttempts {
 		r.Dropped++
 		r.Attempts = r.Attempts[:maxAttempts-1]
@@ -143,6 +147,8 @@ func (r *Request) current(e *pluginlog.Event) *Attempt {
 // end closes the attempt that is under way.
 func (r *Request) end(e *pluginlog.Event, o Outcome) *Attempt {
 	at := r.current(e)
+	// A line that says more, "Connect timeout fired" say, comes before one that says less, "Failed to create the
+	// stream".
 	if at.Outcome == Pending || at.Outcome == Failed {
 		at.Outcome = o
 	}
@@ -187,11 +193,14 @@ func (a *Assembler) counted(r *Request, e *pluginlog.Event) (over bool) {
 	return !r.Began
 }
 
+// transactionFailed takes the line with which the plug-in ends an attempt: it names the member, and says whether
+// another one will be tried.
 func (a *Assembler) transactionFailed(r *Request, e *pluginlog.Event) {
 	at := r.endedBefore(e)
 	if at == nil {
 		at = r.end(e, Failed)
 	}
+	// The member answered, and another one is asked all the same: a 503 (R53), say.
 	if at.Outcome == Answered {
 		at.Outcome = Failed
 	}

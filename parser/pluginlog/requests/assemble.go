@@ -21,16 +21,16 @@ type Assembler struct {
 	// Line gets every event as soon as it is put to its request, which is nil where the event is about none that is
 	// open. Who reads a log line by line keeps what it knows of a request in Request.Note.
 	Line    func(*Request, *pluginlog.Event)
-	Done    func(*Request) // gets every finished request; it is Done's only until it returns
-	names   Places[string]
-	open    map[pluginlog.Thread]*Request
-	spare   []*Request
-	recent  *Request // the open request that the last event belonged to: lines of a thread come in runs
-	file    int
-	number  int64
-	reloads map[uint64]int // by process
-	ends    bool           // the log level shows where requests end
-	timeout time.Duration  // the longest ServerIOTimeout that the log prints
+	Done    func(*Request)                // gets every finished request; it is Done's only until it returns
+	names   Places[string]                // of members, hosts and clone IDs; they hold on to no block
+	open    map[pluginlog.Thread]*Request // a thread works on one request at a time
+	spare   []*Request                    // finished ones, whose memory is used again
+	recent  *Request                      // that the last event belonged to: lines of a thread come in runs
+	file    int                           // from 1, or 0 where NextFile was never called
+	number  int64                         // of the last request that was begun
+	reloads map[uint64]int                // by process
+	ends    bool                          // the log level shows where requests end
+	timeout time.Duration                 // the longest ServerIOTimeout that the log prints
 }
 
 const (
@@ -53,6 +53,7 @@ func (a *Assembler) Add(e *pluginlog.Event) {
 	if a.open == nil {
 		a.open = map[pluginlog.Thread]*Request{}
 	}
+	// A thread writes it within a request, but it is about its process.
 	if e.Kind == pluginlog.ConfigReloaded {
 		a.countReload(e.PID)
 		a.line(nil, e)
@@ -63,6 +64,7 @@ func (a *Assembler) Add(e *pluginlog.Event) {
 		a.line(nil, e)
 		return
 	}
+	// Before apply, which may begin an attempt: that notes where the request stood before it.
 	r.prev, r.prevEnd, r.Last = r.Last, r.End, Place{max(a.file, 1), e.Line}
 	if e.Time != 0 {
 		r.End = e.Time
@@ -131,6 +133,7 @@ func (a *Assembler) byNumber() []*Request {
 
 // cutOff finishes a request of which no more lines come.
 func (a *Assembler) cutOff(r *Request) {
+	// Where the log level shows no last lines at all, a request with a status is not missing anything.
 	if r.Began && !r.Complete && !r.settled() && (a.ends || r.Status == 0) {
 		r.Reasons |= unfinished
 	}
@@ -172,6 +175,7 @@ func (a *Assembler) requestOf(e *pluginlog.Event) *Request {
 	var kept Attempt
 	carried := false
 	if r != nil && a.beginsAnother(r, e) {
+		// The line is about an attempt whose beginning was put to the request before, for want of a sign.
 		if r.markedEarlier(e) {
 			kept, carried = r.carry()
 		}
@@ -218,12 +222,14 @@ func (a *Assembler) beginsAnother(r *Request, e *pluginlog.Event) bool {
 	saw := &r.saw
 	switch e.Kind {
 	case pluginlog.RouteTried:
+		// A request has one each of these three lines, in whatever order: behind another of them it begins nothing.
 		return saw.acting || saw.routed
 	case pluginlog.RequestStarted:
 		return saw.acting || saw.started
 	case pluginlog.RequestNamed:
 		return saw.acting || saw.named && e.URI != r.URI
 	case pluginlog.AliasCompared, pluginlog.AliasMatched, pluginlog.URICompared, pluginlog.URIMatched:
+		// Routes are sought before members: behind an answer they are the next request's, or an ESI sub-request's.
 		return r.Status != 0 && saw.esiOpen == 0 || saw.closing
 	case pluginlog.RequestEnded, pluginlog.ErrorLine, pluginlog.WarnLine, pluginlog.ESI, pluginlog.Counted,
 		pluginlog.Header:
@@ -244,6 +250,7 @@ func (a *Assembler) supersede(r *Request) {
 	a.finish(r)
 }
 
+// begin opens a request on the thread of an event.
 func (a *Assembler) begin(e *pluginlog.Event) *Request {
 	if len(a.open) >= cmp.Or(a.MaxOpen, defaultOpen) {
 		a.evict()
@@ -283,6 +290,7 @@ func (r *Request) declined() bool {
 	return r.saw.noRoute || r.saw.routed && !r.saw.found && !r.saw.started && !r.saw.named && !r.saw.acting
 }
 
+// finish judges a request and hands it out.
 func (a *Assembler) finish(r *Request) {
 	r.Declined = r.declined()
 	r.when(a.reloads[r.PID] > r.saw.reloads, reloadInside)

@@ -61,6 +61,7 @@ func (a *Assembler) patience(e *pluginlog.Event) time.Duration {
 	return a.silence()
 }
 
+// silence is how long the thread of an episode may be silent by what is known so far.
 func (a *Assembler) silence() time.Duration {
 	return cmp.Or(max(a.timeout, a.Timeout), usualTimeout) + marginTime
 }
@@ -72,6 +73,7 @@ func elsewhere(r *Request, e *pluginlog.Event) bool {
 	return e.Kind == pluginlog.ConnectFailed && last != nil && last.finished && !r.saw.again && last.otherHost(e.Host)
 }
 
+// otherHost reports whether a host is known to be another one than that of the attempt.
 func (at *Attempt) otherHost(host string) bool { return host != "" && at.Host != "" && at.Host != host }
 
 // markedEarlier reports whether a line names a member that an attempt before the one under way has marked: a request
@@ -82,6 +84,7 @@ func (r *Request) markedEarlier(e *pluginlog.Event) bool {
 	}
 	for i := range r.Attempts {
 		at := &r.Attempts[i]
+		// The attempt under way is told of by both lines, in this order: the mark, then the failed transaction.
 		over := i < len(r.Attempts)-1 || at.told || at.ended && e.Kind == pluginlog.MarkedDown
 		if at.Marked && at.Member == e.Member && over {
 			return true

@@ -10,7 +10,7 @@ func (r *Request) exchange(e *pluginlog.Event) {
 		r.at.sought = e.Time
 	case pluginlog.StreamReused:
 		r.current(e).Reused = true
-		r.at.sought = 0
+		r.at.sought = 0 // there is no connect
 	case pluginlog.Connected:
 		r.connectedTo(e)
 	case pluginlog.HandshakeStarted:
@@ -28,7 +28,7 @@ func (r *Request) exchange(e *pluginlog.Event) {
 	case pluginlog.IOTimedOut:
 		at := r.end(e, IOTimeout)
 		at.ended, at.finished, r.saw.again = true, true, e.Retry
-		r.Server += e.Time.Sub(r.at.reading)
+		r.Server += e.Time.Sub(r.at.reading) // the member had this time, though it did not answer
 		r.at.reading = 0
 	case pluginlog.TimeoutFired:
 		r.saw.otherTimeout = true
@@ -49,6 +49,7 @@ func (r *Request) exchange(e *pluginlog.Event) {
 	}
 }
 
+// connected ends the phase of the connect.
 func (r *Request) connected(e *pluginlog.Event) {
 	r.Connect += e.Time.Sub(r.at.sought)
 	r.at.sought = 0
@@ -96,6 +97,7 @@ func (r *Request) handshaken(e *pluginlog.Event) {
 	r.at.handshake = 0
 }
 
+// handshakeFailed takes a handshake that the member or the plug-in refused; the line names the code of GSKit.
 func (a *Assembler) handshakeFailed(r *Request, e *pluginlog.Event) {
 	r.handshaken(e)
 	r.end(e, HandshakeRefused).GSK = pluginlog.GSK{Name: a.name(e.Text), Code: e.Code}
@@ -128,6 +130,8 @@ func (r *Request) transfer(e *pluginlog.Event) {
 	}
 }
 
+// bodySent ends the phase of the body: with the last part that was read from the client, for no line says when it was
+// sent.
 func (r *Request) bodySent() {
 	r.Body += r.at.lastBody.Sub(r.at.body)
 	r.at.body, r.at.lastBody = 0, 0
@@ -135,6 +139,7 @@ func (r *Request) bodySent() {
 
 // status takes the status line: of 100 Continue, of an ESI sub-request, or of the request itself.
 func (r *Request) status(e *pluginlog.Event) {
+	// After 101 no other status comes: the connection is a WebSocket then.
 	if e.Code < 200 && e.Code != 101 {
 		r.continued(e)
 		return
@@ -151,6 +156,7 @@ func (r *Request) status(e *pluginlog.Event) {
 	}
 	r.Answer += wait
 	r.Status = e.Code
+	// Headers before were those of the request; the head of the answer follows.
 	r.cache = cacheHead{}
 }
 

@@ -29,6 +29,7 @@ func (r *Request) judge(slow time.Duration) {
 	r.judgeTimes(slow)
 }
 
+// when gives a request a reason if it holds.
 func (r *Request) when(yes bool, reason Reason) {
 	if yes {
 		r.Reasons |= reason
@@ -43,11 +44,13 @@ func (r *Request) judgeAttempts() {
 		r.when(at.Outcome == HandshakeRefused, handshakeBroken)
 		r.when(at.Outcome == ConnectTimeout, connectTimeoutFired)
 		r.when(at.Outcome == IOTimeout, ioTimeoutFired)
+		// The same member again is no failover: a stream from the queue was stale, or affinity chose it (R50c, R54).
 		r.when(i > 0 && at.Member != "" && at.Member != r.Attempts[i-1].Member && r.Attempts[i-1].Outcome > Answered,
 			failedOver)
 	}
 }
 
+// judgeTimes compares phases with fixed limits and with the whole; Reason says which.
 func (r *Request) judgeTimes(slow time.Duration) {
 	wall := r.atLeast()
 	phase := func(took, limit time.Duration, percent int, reason Reason) {

@@ -4,7 +4,7 @@ package requests
 // there or not, is found without a hash of the name. The zero value is empty; it is for one goroutine.
 type Places[V any] struct {
 	all    map[memberOf]V
-	recent [64]asked[V]
+	recent [64]asked[V] // answers by slot; Set and Delete forget the one that they change
 }
 
 // memberOf is a member in a process; pid is 0 where the process does not count.

@@ -41,10 +41,10 @@ type Attempt struct {
 	Reused     bool          // on a stream from the queue
 	Start, End pluginlog.Time
 	Line       int64          // the first line about it
-	ended      bool           // no more lines of it come
+	ended      bool           // no more lines of it come: the next one about a member begins another attempt
 	told       bool           // a line says that the transaction failed
 	finished   bool           // the log says that it failed, though lines about it may follow
-	before     Place          // the request's last line before its own
+	before     Place          // the request's last line before its own: where the request ends if carry takes it out
 	quiet      pluginlog.Time // the time of that line
 }
 
@@ -95,6 +95,7 @@ const (
 	numReasons = iota
 )
 
+// reasonNames has name and words of each reason, in the order of their constants.
 var reasonNames = [numReasons]struct{ name, words string }{
 	{"marked-down", "a member was marked down"},
 	{"connect-timeout", "a connect timed out"},
@@ -232,9 +233,16 @@ func (r *Request) Member() string {
 	return ""
 }
 
-// phases holds the moments at which phases began that are not over.
+// phases holds the moments at which phases began that are not over; 0 where none is under way, so that Sub adds
+// nothing for a phase whose beginning the log level hides.
 type phases struct {
-	sought, handshake, waiting, extended, body, lastBody, reading pluginlog.Time
+	sought    pluginlog.Time // a stream: the connect, unless one is there
+	handshake pluginlog.Time // of TLS
+	waiting   pluginlog.Time // for 100 Continue
+	extended  pluginlog.Time // the extended handshake
+	body      pluginlog.Time // the body on its way to the member
+	lastBody  pluginlog.Time // when another part of it was read: no line says when the last one was sent
+	reading   pluginlog.Time // the answer is awaited
 }
 
 // chosen is the member that gets the next attempt: a clone ID named it, or it was found usable last. Where the log
@@ -246,17 +254,27 @@ type chosen struct {
 
 // seen holds what the assembly remembers of a request.
 type seen struct {
-	started, routed, found, named, noRoute, acting, read, closing, ended, esiMain bool
-	esiOpen, reloads                                                              int
-	// the member that a clone ID named or that was found usable last
-	next                                           chosen
-	gaveUp, noApp, wsfo, retry, short, serverWrite bool
-	again                                          bool // another attempt was announced
-	// a member was checked with regard to its weight
-	balanced                                        bool
-	clientWrite, serverError, allDown, otherTimeout bool
-	failed                                          bool // a line about a failure, see Fails
+	// What begins a request: a second one of these lines, or one behind those about members, begins the next.
+	started, routed, named bool
+	found                  bool // a Uri matched
+	noRoute                bool
+	acting                 bool // a line about a member or the wire: the route is decided
+	read                   bool // an answer was awaited
+	closing                bool // the plug-in gave up: no more attempts come, its last line may be hidden
+	ended                  bool // its last line was seen
+	esiMain                bool // the first look into the ESI cache, which is the request's own
+	esiOpen                int  // sub-requests that members have still to answer
+	reloads                int  // of the process, when the request began
+
+	next     chosen // the member that a clone ID named or that was found usable last
+	again    bool   // another attempt was announced
+	balanced bool   // a member was checked with regard to its weight
+	failed   bool   // a line about a failure, see Fails
+
+	// Reasons, for judge.
+	gaveUp, noApp, wsfo, retry, short, serverWrite, clientWrite, serverError, allDown, otherTimeout bool
 }
 
-// cacheHead is what the response head says about caching.
+// cacheHead is what the response head says about caching. A cookie in an answer that shared caches may keep is given
+// to others.
 type cacheHead struct{ cookie, private bool }

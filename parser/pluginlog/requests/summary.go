@@ -12,11 +12,11 @@ import (
 // Limits of a [Summary]; what goes beyond is counted and not kept.
 const (
 	maxErrors   = 100
-	maxMessage  = 400 // bytes of an error
-	maxCounters = 1 << 14
-	maxUses     = 1 << 12
-	maxOdd      = 1000
-	maxDetails  = 50
+	maxMessage  = 400     // bytes of an error
+	maxCounters = 1 << 14 // rows: members times processes
+	maxUses     = 1 << 12 // members
+	maxOdd      = 1000    // requests with all that is known of them
+	maxDetails  = 50      // texts of reasons
 )
 
 // unread are the kinds that a [Summary] does not need: the comparisons, of which a trace holds most, and others that
@@ -55,8 +55,8 @@ type Summary struct {
 	members  Places[*MemberUse]
 	counters Places[*CounterRow]
 	errors   map[string]*ErrorCount
-	scratch  []byte
-	file     int
+	scratch  []byte // the text of the error at hand, as a key: most are known, and cost no allocation
+	file     int    // from 1, or 0 where NextFile was never called
 }
 
 // MemberUse tells what the requests of the log say about one member.
@@ -114,6 +114,7 @@ func (s *Summary) Add(e *pluginlog.Event) {
 	}
 }
 
+// count keeps the last counters of a member in a process: they are totals since the process started.
 func (s *Summary) count(e *pluginlog.Event) {
 	row, known := s.counters.Get(e.Member, e.PID)
 	if !known {
@@ -128,6 +129,7 @@ func (s *Summary) count(e *pluginlog.Event) {
 	row.Counters, row.Time, row.Place = e.Counters, e.Time, Place{max(s.file, 1), e.Line}
 }
 
+// countError counts an error by its text without time and thread, and without what differs each time.
 func (s *Summary) countError(e *pluginlog.Event) {
 	s.scratch = e.AppendMessage(s.scratch[:0])
 	s.scratch = blur(s.scratch[:min(len(s.scratch), maxMessage)])
@@ -216,6 +218,7 @@ func (s *Summary) detail(r *Request, reason Reason) {
 	}
 }
 
+// use counts an attempt for its member.
 func (s *Summary) use(at *Attempt) {
 	if at.Member == "" {
 		return
@@ -268,6 +271,7 @@ func (s *Summary) keepOdd(r *Request) {
 	}
 }
 
+// trim keeps the oddest.
 func (s *Summary) trim() {
 	if len(s.OddRequests) <= maxOdd {
 		return

@@ -18,15 +18,15 @@ type tale struct {
 	lines []pluginlog.Kind // lines about it
 	lost  []pluginlog.Kind // lines that say that nobody is left, or that the request is given up
 
-	wrote, fired bool        // writing to the member failed, a timeout fired
+	wrote, fired bool        // writing to the member failed, a timeout fired: in the attempt under way
 	timeouts     []ioTimeout // that fired, of attempts that incidents do not know
 
 	last      *Incident   // of the attempt told of last
 	incidents []*Incident // of the request, each once
 	nobody    bool        // is left
-	gaveUp    bool
-	retry     bool // another member will be tried
-	left      bool // the client
+	gaveUp    bool        // the plug-in said so: lose has had it
+	retry     bool        // another member will be tried
+	left      bool        // the client
 }
 
 // ioTimeout is a line about a ServerIOTimeout that expired.
@@ -35,6 +35,7 @@ type ioTimeout struct {
 	again bool // the same member is asked again
 }
 
+// taleOf returns the tale of a request, a new one where nothing of it failed so far.
 func taleOf(r *requests.Request) *tale {
 	t, ok := r.Note.(*tale)
 	if !ok {
@@ -72,6 +73,7 @@ func (s *Story) failing(r *requests.Request, e *pluginlog.Event) {
 		t.first = e.Time
 	}
 	t.add(&t.lines, s.at(e), e.Kind)
+	// With these two the attempt has ended, and the assembler knows it by now: its Line comes behind its apply.
 	switch e.Kind {
 	case pluginlog.MarkedDown:
 		s.tell(r, t, e.Time, s.at(e))
@@ -97,6 +99,7 @@ func (t *tale) add(to *[]pluginlog.Kind, at requests.Place, kind pluginlog.Kind)
 func (s *Story) tell(r *requests.Request, t *tale, now pluginlog.Time, at requests.Place) {
 	began, ended, fresh := now, now, false
 	for ; t.told < len(r.Attempts) && r.Attempts[t.told].Outcome != requests.Pending; t.told++ {
+		// A member that answers 503 has not served the request (R53).
 		if a := &r.Attempts[t.told]; a.Outcome != requests.Answered || a.Status == 503 {
 			s.attempt(t, a)
 			fresh, ended = true, a.End
@@ -130,6 +133,7 @@ func (t *tale) upTo(at requests.Place) Lines {
 // attempt finds the incident of an attempt that failed.
 func (s *Story) attempt(t *tale, at *requests.Attempt) {
 	kind := s.kindOf(t, at)
+	// By its number where the line shows one: the name may be cut away.
 	k := key{kind: kind, subject: subject(at), osError: at.OSError, detail: at.GSK.Name}
 	if at.GSK.Code != 0 {
 		k.detail = strconv.Itoa(int(at.GSK.Code))
@@ -138,6 +142,7 @@ func (s *Story) attempt(t *tale, at *requests.Attempt) {
 	if i.Member == "" {
 		i.Member = at.Member
 	}
+	// With a port it says more, and which of several lines shows the port differs.
 	if host := hostOf(at); len(host) > len(i.Host) {
 		i.Host = host
 	}
@@ -162,6 +167,7 @@ func (t *tale) belong(i *Incident) {
 	}
 }
 
+// subject is by what attempts at one member are known to be so: its name, or else where it listens.
 func subject(at *requests.Attempt) string {
 	if at.Member != "" {
 		return at.Member
@@ -192,6 +198,8 @@ func (s *Story) kindOf(t *tale, at *requests.Attempt) Kind {
 		return TLS
 	case at.Status == 503:
 		return Busy
+	// A member that writes fail to on a new stream is down. Where no line shows streams the likelier is assumed:
+	// streams of the queue break when the member or a device between them closed them.
 	case t.wrote && (at.Reused || !s.streams):
 		return StaleStreams
 	}
@@ -246,6 +254,7 @@ func (s *Story) lose(r *requests.Request, t *tale, now pluginlog.Time, at reques
 	if !t.nobody {
 		kind = GaveUp
 	}
+	// The incident of its last attempt says more than that it was given up.
 	if kind == GaveUp && t.last != nil {
 		t.last.count(t.lost)
 		t.last.touch(r.PID, now, now, t.upTo(at))
@@ -258,6 +267,7 @@ func (s *Story) lose(r *requests.Request, t *tale, now pluginlog.Time, at reques
 	i.Clients.Errors++
 }
 
+// clientLeft takes a client that is gone. A request may say so in several lines, and counts once.
 func (s *Story) clientLeft(t *tale, e *pluginlog.Event) {
 	i := s.alone(key{kind: ClientLeft}, e)
 	if !t.left {
@@ -269,6 +279,7 @@ func (s *Story) clientLeft(t *tale, e *pluginlog.Event) {
 // Done takes a request that is finished, as an Assembler gives it.
 func (s *Story) Done(r *requests.Request) {
 	s.series.done(r)
+	// Nothing failed: it tells how fast the members are. A slow one that failed is told by its incident.
 	if r.Note == nil && !answered503(r) {
 		s.time(r)
 		return
@@ -315,6 +326,7 @@ func served(r *requests.Request) bool {
 	return n > 0 && r.Attempts[n-1].Outcome == requests.Answered
 }
 
+// answered503 reports whether a member answered 503, which is no line about a failure.
 func answered503(r *requests.Request) bool {
 	for i := range r.Attempts {
 		if r.Attempts[i].Status == 503 {

@@ -9,6 +9,7 @@ import (
 // fold puts incidents of the same time and the same members under one head: all that is left of a host that dies is
 // told once. The list is in the order of ends, and stays so.
 func fold(all []*Incident) []*Incident {
+	// The worst first: a head only takes what comes behind it, and what is folded is never a head.
 	heads := slices.Clone(all)
 	slices.SortStableFunc(heads, func(a, b *Incident) int { return int(a.Kind) - int(b.Kind) })
 	folded := map[*Incident]bool{}
@@ -45,11 +46,13 @@ func (i *Incident) together(j *Incident) bool {
 func overlap(first, last, otherFirst, otherLast pluginlog.Time) bool {
 	both := min(last, otherLast) - max(first, otherFirst)
 	all := max(last, otherLast) - min(first, otherFirst)
+	// Two of a single moment are together where it is the same one: both are 0 then.
 	return both >= 0 && 5*both >= 4*all
 }
 
 // shares reports whether two incidents are about the same member or host.
 func (i *Incident) shares(j *Incident) bool {
+	// AllDown has no member of its own, but those that its requests tried.
 	return i.Member != "" && i.Member == j.Member || i.Host != "" && i.Host == j.Host ||
 		j.Member != "" && slices.Contains(i.Members, j.Member)
 }

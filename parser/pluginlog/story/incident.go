@@ -40,7 +40,7 @@ type Incident struct {
 	Level  pluginlog.Level // the most talkative one of the log: what it hides is not known
 	Parts  []*Incident     // folded under this one: at the same time, about the same members
 
-	number  int            // what Hit knows it by
+	number  int            // what Hit knows it by, from 1
 	process map[uint64]int // index into Processes
 }
 
@@ -138,6 +138,7 @@ func (i *Incident) hit(pid uint64) *Process {
 func (i *Incident) addLines(l Lines) {
 	if n := len(i.Lines); n > 0 {
 		last := &i.Lines[n-1]
+		// Only the last range is looked at: incidents grow with the log.
 		if last.File == l.File && l.From <= last.To+1 && l.To >= last.From-1 {
 			last.From, last.To = min(last.From, l.From), max(last.To, l.To)
 			return

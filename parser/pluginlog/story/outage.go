@@ -41,6 +41,7 @@ const (
 
 // markedDown takes a mark; i is the incident of its attempt.
 func (s *Story) markedDown(i *Incident, e *pluginlog.Event) {
+	// The line is about no attempt that an incident knows.
 	if i == nil {
 		return
 	}
@@ -57,6 +58,7 @@ func (s *Story) markedDown(i *Incident, e *pluginlog.Event) {
 		m = new(mark)
 		s.marks.Set(keep(e.Member), e.PID, m)
 	}
+	// Marked again: counters from before say nothing of this mark.
 	m.at, m.counted = e.Time, false
 	for _, known := range m.incidents {
 		if known == i {
@@ -88,6 +90,7 @@ func (s *Story) ran(at place, e *pluginlog.Event) {
 // back takes evidence that a process does not hold its mark of a member.
 func (s *Story) back(at place, e *pluginlog.Event) {
 	m, known := s.marks.Get(at.member, at.pid)
+	// Sub is 0 where a time is missing, too: such a line is no evidence.
 	if !known || e.Time.Sub(m.at) < settleTime {
 		return
 	}
@@ -142,6 +145,7 @@ func (s *Story) counted(r *requests.Request, e *pluginlog.Event) {
 	m, known := s.marks.Get(e.Member, e.PID)
 	switch c := &e.Counters; {
 	case !known:
+	// The first counters behind the mark hold the failure that led to it; a lower total is of another process.
 	case !m.counted || c.Failed != m.counters.Failed || c.Total < m.counters.Total:
 		m.counters, m.counted = *c, true
 	case c.Total > m.counters.Total:
@@ -156,11 +160,13 @@ func (s *Story) statusLine(r *requests.Request, e *pluginlog.Event) {
 	}
 	at := &r.Attempts[len(r.Attempts)-1]
 	s.hasServed(at.Member, e.Time)
+	// An answer to what was sent before the mark says nothing of it.
 	if m, known := s.marks.Get(at.Member, e.PID); known && at.Start > m.at {
 		s.back(place{at.Member, e.PID}, e)
 	}
 }
 
+// hasServed notes when a member answered last, in whatever process.
 func (s *Story) hasServed(member string, at pluginlog.Time) {
 	last, known := s.served.Get(member, 0)
 	if !known {

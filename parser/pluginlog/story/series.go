@@ -28,12 +28,12 @@ type MemberSeries struct {
 
 // Cell is what a stretch of time holds. STATS lines give differences of their counters, summed over the processes.
 type Cell struct {
-	Marks, Back    int64
-	Served, Failed int64 // attempts
-	Counted        bool  // there are STATS lines
-	New, Affinity  int64 // requests, by STATS lines
-	Pending        int64 // the most, by STATS lines
-	took           *Times
+	Marks, Back    int64  // how often processes marked the member, and were seen to have it back
+	Served, Failed int64  // attempts
+	Counted        bool   // there are STATS lines
+	New, Affinity  int64  // requests, by STATS lines
+	Pending        int64  // the most, by STATS lines
+	took           *Times // of requests that the member answered; nil where none shows how long it took
 }
 
 // Timed returns how many requests the log shows the duration of.
@@ -103,12 +103,12 @@ type track map[int64]*Cell
 
 // recorder makes a Series. A nil one records nothing.
 type recorder struct {
-	step        pluginlog.Time
-	first, last int64
+	step        pluginlog.Time // how long a stretch is
+	first, last int64          // stretches with something in them; 0 before there is one
 	tracks      map[string]track
-	rows        map[place]pluginlog.Counters
-	pending     map[string]int64
-	dropped     int64
+	rows        map[place]pluginlog.Counters // the last ones
+	pending     map[string]int64             // by member, over its processes
+	dropped     int64                        // lines for which there was no track
 }
 
 func newRecorder() *recorder {
@@ -138,6 +138,8 @@ func (rec *recorder) cell(member string, at pluginlog.Time) *Cell {
 		rec.first, rec.last = n, n
 	}
 	rec.first, rec.last = min(rec.first, n), max(rec.last, n)
+	// The log is longer than the stretches allow for. The tracks are others behind that, and the time is in another
+	// one.
 	for rec.last-rec.first >= maxCells {
 		rec.widen(nextStep(rec.step))
 		n, t = int64(at/rec.step), rec.tracks[member]
@@ -148,6 +150,7 @@ func (rec *recorder) cell(member string, at pluginlog.Time) *Cell {
 	return t[n]
 }
 
+// nextStep is the next of steps, beyond the last one twice as long.
 func nextStep(step pluginlog.Time) pluginlog.Time {
 	for _, s := range steps {
 		if s > step {
@@ -206,6 +209,7 @@ func (rec *recorder) counted(e *pluginlog.Event) {
 	if now.Total < was.Total {
 		since = pluginlog.Counters{}
 	}
+	// The first counters of a process count from its start only where they show its first request.
 	if known || now.Total <= 1 {
 		c.New += max(now.New()-since.New(), 0)
 		c.Affinity += max(now.Affinity-since.Affinity, 0)
@@ -281,6 +285,7 @@ func (s *Story) Series() *Series {
 	return out
 }
 
+// shownStep is the shortest that a Series has room for, a multiple of that in which was counted.
 func (rec *recorder) shownStep() pluginlog.Time {
 	few := func(step pluginlog.Time) bool {
 		by := int64(step / rec.step)

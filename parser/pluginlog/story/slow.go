@@ -14,8 +14,8 @@ import (
 // window. Windows with few requests say nothing.
 const (
 	windowLength  = pluginlog.Time(5 * time.Minute)
-	leastRequests = 50
-	leastWindows  = 3 // of which the median means something
+	leastRequests = 50 // of a window; its 95th percentile rests on two or three of them
+	leastWindows  = 3  // of which the median means something
 	slowFactor    = 3
 	slowRequest   = 5 * time.Second
 )
@@ -70,11 +70,13 @@ func (s *Story) slow() (all []*Incident) {
 		p95[n] = s.windows[start].took.Percentile(95)
 	}
 	sorted := slices.Sorted(slices.Values(p95))
+	// The lower one of two in the middle.
 	limit := slowFactor * sorted[(len(sorted)-1)/2]
 	for n, start := range starts {
 		if p95[n] <= limit {
 			continue
 		}
+		// Last is the end of a window, and so where a neighbour begins.
 		if len(all) == 0 || all[len(all)-1].Last != start {
 			all = append(all, &Incident{Kind: Slow, First: start, Last: start, Level: s.level})
 		}
@@ -128,6 +130,8 @@ func (h *Times) Add(d time.Duration) {
 // Count returns how many durations were added.
 func (h *Times) Count() int64 { return h.count }
 
+// binOf adds the number of bins of a doubling, so that the first bins are a millisecond each and no duration is below
+// the first one.
 func binOf(d time.Duration) int {
 	ms := uint64(max(d.Milliseconds(), 0)) + subBins
 	high := bits.Len64(ms) - 1               // at least 2

@@ -39,18 +39,18 @@ func (o Options) Window() time.Duration {
 type Story struct {
 	opt     Options
 	window  time.Duration
-	file    int
-	now     pluginlog.Time
-	level   pluginlog.Level
-	running bool           // a line was seen that no start of a web server writes
-	taken   pluginlog.Time // when a file was taken last, by a reload or a start
+	file    int             // from 1, or 0 where NextFile was never called
+	now     pluginlog.Time  // the latest time of a line
+	level   pluginlog.Level // the most talkative one of a line
+	running bool            // a line was seen that no start of a web server writes
+	taken   pluginlog.Time  // when a file was taken last, by a reload or a start
 
-	open    map[key]*Incident
-	over    []*Incident
-	dropped int64
+	open    map[key]*Incident // those to which an event may still be added
+	over    []*Incident       // the others, in the order of their closing
+	dropped int64             // of over, the mildest
 
 	marks   requests.Places[*mark]
-	runs    requests.Places[*run]
+	runs    requests.Places[*run]            // of marks, for Flapping
 	served  requests.Places[*pluginlog.Time] // by member: when it answered last
 	windows map[pluginlog.Time]*window
 	streams bool // the log shows which streams are reused
@@ -97,6 +97,7 @@ func (s *Story) Line(r *requests.Request, e *pluginlog.Event) {
 		s.streams = true
 	case pluginlog.BuildVersion:
 		s.taken = max(s.taken, e.Time)
+		// The first start of a log is no news: it begins with one.
 		if s.running {
 			s.alone(key{kind: Restart}, e)
 		}
@@ -169,6 +170,8 @@ func (s *Story) incident(k key, at pluginlog.Time) *Incident {
 	return i
 }
 
+// close takes an incident off the list of those that go on. Room is made for as many again at once, so that sorting
+// costs little.
 func (s *Story) close(k key, i *Incident) {
 	delete(s.open, k)
 	s.over = append(s.over, i)
@@ -292,10 +295,12 @@ func (s *Story) finished(i *Incident, now pluginlog.Time) *Incident {
 func (s *Story) isOpen(i *Incident, now pluginlog.Time) bool {
 	marked, back, _, _ := i.Back()
 	switch {
+	// What was refused stays refused until a file is taken, however long no line says anything.
 	case i.Kind == ReloadFailed:
 		return s.taken <= i.Last
 	case i.Kind >= StaleStreams || i.Last == 0 || now.Sub(i.Last) > s.window:
 		return false
+	// A process that holds its mark does not use the member, whoever else is served by it.
 	case marked > 0:
 		return back < marked
 	}

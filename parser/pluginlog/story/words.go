@@ -63,6 +63,7 @@ func (i *Incident) Who() string {
 	return who
 }
 
+// who names the member and where it listens, as far as lines show both.
 func (i *Incident) who() string {
 	switch {
 	case i.Member != "" && i.Host != "":
@@ -130,6 +131,7 @@ func (i *Incident) connectWords() string {
 	return "attempts failed; the log does not say why"
 }
 
+// staleWords says how sure it is that a stream of the queue was broken: levels below Detail show no streams.
 func (i *Incident) staleWords() string {
 	if i.Level < pluginlog.LevelDetail {
 		return "writing to the member failed; whether on a stream from the queue is not known at this LogLevel " +
@@ -138,6 +140,7 @@ func (i *Incident) staleWords() string {
 	return "the member, or a device between, had closed streams of the queue"
 }
 
+// triedWords adds whom the requests tried.
 func (i *Incident) triedWords(why string) string {
 	if len(i.Members) == 0 {
 		return why
@@ -224,9 +227,11 @@ func (i *Incident) Cost() string {
 	if c.Errors == 0 && c.FailedOver > 0 {
 		all = append(all, "no errors")
 	}
+	// "at least" belongs to the number behind it.
 	return strings.Replace(strings.Join(all, ", "), "at least, ", "at least ", 1)
 }
 
+// quantity is a number and what it counts, in the singular or the plural.
 func quantity(n int64, one, many string) string {
 	if n == 1 {
 		return "1 " + one
@@ -285,6 +290,7 @@ func (i *Incident) Recovery() string {
 	return fmt.Sprintf("back in %d of %d processes that marked it, the last at %s", back, marked, clockTime(last))
 }
 
+// reloadWords says whether the plug-in took a file since.
 func (i *Incident) reloadWords() string {
 	if i.Open {
 		return "no later line says that a file was taken: what was in force before is in force still"
