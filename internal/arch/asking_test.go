@@ -10,7 +10,8 @@ import (
 var asking = []string{"routecheck/batch", "routecheck/simulate", "routecheck/diagnose",
 	"routecheck/diagnose/facts", "internal/watch", "parser/pluginlog/story", "cmd/wasplug"}
 
-// readsNames finds the names of the file by which requests are decided.
+// readsNames finds the names of the file by which requests are decided: that of a Uri or a VirtualHost, and clone IDs.
+// Names of servers and clusters are left: by these answers say who is meant.
 func readsNames(p *typed, n ast.Node) bool {
 	e, ok := n.(ast.Expr)
 	if !ok {

@@ -27,7 +27,9 @@ const (
 var decide = []string{matchRoom, affinityRoom, failoverRoom}
 
 // A sign is a piece of code by which a decision outside the core shows itself. It cannot see every disguise; it sees
-// the copies that were once made, and testdata/decides holds one of each.
+// the copies that were once made, and testdata/decides holds one of each. A sign looks at one node at a time: a value
+// that is first put into a variable, and compared later, goes by most of them. So they keep somebody from copying a
+// decision without noticing, not somebody who wants to.
 type sign struct {
 	name string
 	ask  string                      // what to ask of the core instead
@@ -226,9 +228,12 @@ func operands(n ast.Node) []ast.Expr {
 // constant returns the value of a constant expression, nil for any other.
 func (p *typed) constant(e ast.Expr) constant.Value { return p.info.Types[e].Value }
 
-// stateTypes hold what a process knows of clusters, members and requests.
+// stateTypes hold what a process knows of clusters, members and requests. Their fields are exported for those who read
+// them, so that nobody writes one is for this test to hold.
 var stateTypes = []string{"ClusterState", "MemberState", "RequestState"}
 
+// writesState finds an assignment to a field of a state, ++ and --, the address of a field, through which it could be
+// written elsewhere, and a member of a cluster that is replaced whole.
 func writesState(p *typed, n ast.Node) bool {
 	var targets []ast.Expr
 	switch n := n.(type) {
@@ -251,14 +256,18 @@ func writesState(p *typed, n ast.Node) bool {
 	})
 }
 
+// comparesAlias finds any comparison with a part of an alias, as the parser divides it.
 func comparesAlias(p *typed, n ast.Node) bool {
 	return slices.ContainsFunc(operands(n), func(e ast.Expr) bool { return p.fieldOf(e, "parser", "Alias") != "" })
 }
 
+// readsCloneIDs finds who asks the core for the clone IDs of a request: to compare them with those of members comes
+// next.
 func readsCloneIDs(p *typed, n ast.Node) bool {
 	return p.calls(n, module+affinityRoom, "CloneIDs", "Session")
 }
 
+// asksUsable finds conditions on what makes a member usable. To add up or to show such a field is no question.
 func asksUsable(p *typed, n ast.Node) bool {
 	asks := func(e ast.Expr) bool {
 		return slices.Contains([]string{"MarkedDown", "Probing", "FailedAt", "Pending", "Weight"},
@@ -275,6 +284,7 @@ func asksUsable(p *typed, n ast.Node) bool {
 	return false
 }
 
+// asksRole finds the two questions that make up a role: whether a cluster has a list, and whether a weight is 0.
 func asksRole(p *typed, n ast.Node) bool {
 	sides := operands(n)
 	if sides == nil {
@@ -296,6 +306,8 @@ func asksRole(p *typed, n ast.Node) bool {
 	return false
 }
 
+// comparesChoice finds a value of an open choice that is compared with a constant, or asked for by Is: what follows
+// from a value is the core's. To show a value, or compare two, is no decision.
 func comparesChoice(p *typed, n ast.Node) bool {
 	value := func(e ast.Expr) bool {
 		call, ok := ast.Unparen(e).(*ast.CallExpr)
@@ -316,6 +328,8 @@ func comparesChoice(p *typed, n ast.Node) bool {
 		p.constant(sides[0]) != nil)
 }
 
+// resolvesNames finds an entry that is put into a map from names to definitions: which of two of one name stays there
+// would be decided by the order of the code.
 func resolvesNames(p *typed, n ast.Node) bool {
 	assign, ok := n.(*ast.AssignStmt)
 	if !ok {
@@ -336,6 +350,8 @@ func resolvesNames(p *typed, n ast.Node) bool {
 	})
 }
 
+// readsURL finds the library's reader of URLs, which cleans up what a plug-in does not, and functions whose names tell
+// that they divide a host and a port.
 func readsURL(p *typed, n ast.Node) bool {
 	if f, ok := n.(*ast.FuncDecl); ok {
 		return slices.Contains([]string{"splitHost", "splitPort", "splitHostPort"}, f.Name.Name)
@@ -343,12 +359,13 @@ func readsURL(p *typed, n ast.Node) bool {
 	return p.calls(n, "net/url", "Parse", "ParseRequestURI")
 }
 
-// readsEscapes finds the byte by which a path is searched for its escapes.
+// readsEscapes finds the byte by which a path is searched for its escapes. A text "%" goes by.
 func readsEscapes(p *typed, n ast.Node) bool {
 	lit, ok := n.(*ast.BasicLit)
 	return ok && lit.Kind == token.CHAR && lit.Value == "'%'"
 }
 
+// comparesBusy finds a comparison with 503, the status of an answer that may be held back (R53).
 func comparesBusy(p *typed, n ast.Node) bool {
 	busy := func(e ast.Expr) bool {
 		c := p.constant(e)
@@ -360,7 +377,7 @@ func comparesBusy(p *typed, n ast.Node) bool {
 	return slices.ContainsFunc(operands(n), busy)
 }
 
-// agesStream finds the comparison of a time with the limit of an idle stream.
+// agesStream finds the comparison of a time with the limit of an idle stream, by its name: anything called ttl.
 func agesStream(p *typed, n ast.Node) bool {
 	return slices.ContainsFunc(operands(n), func(e ast.Expr) bool {
 		name := ""

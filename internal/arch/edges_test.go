@@ -126,6 +126,7 @@ func (p *typed) reaches() (out []reach) {
 }
 
 // edgeOf names the edge that an object of the standard library reaches, "" for none. A type alone reaches nothing.
+// What another library does with clocks and sockets is not seen: only names of the standard library are listed.
 func edgeOf(obj types.Object) string {
 	if _, isType := obj.(*types.TypeName); obj == nil || isType || obj.Pkg() == nil {
 		return ""

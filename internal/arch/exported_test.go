@@ -76,7 +76,8 @@ func methods(obj types.Object, asked interfaces) (out []export) {
 }
 
 // satisfies reports whether a type has what an interface asks for. It compares names and the text of signatures, as
-// the types of one package are other objects in the view of each importer.
+// the types of one package are other objects in the view of each importer. It asks for no more than the names say: a
+// method that fits an interface of any package counts as asked for, though nobody may use it so.
 func satisfies(of *types.Named, i *types.Interface) bool {
 	for want := range i.Methods() {
 		have, _, _ := types.LookupFieldOrMethod(types.NewPointer(of), false, want.Pkg(), want.Name())
@@ -94,6 +95,7 @@ func sameText(a, b types.Type) bool {
 	return isFunc && isFuncToo && tuple(x.Params()) == tuple(y.Params()) && tuple(x.Results()) == tuple(y.Results())
 }
 
+// tuple is the text of what a function takes or returns, without names.
 func tuple(t *types.Tuple) string {
 	var b strings.Builder
 	for v := range t.Variables() {
@@ -230,7 +232,8 @@ func enumeration(obj types.Object) string {
 	return nameOf(named.Obj()) + " values"
 }
 
-// mark notes an object that is used, and the types that come with it.
+// mark notes an object that is used, and the types that come with it. A field is not counted by itself, for a struct
+// is exported whole or not at all, but its type is met.
 func (u usage) mark(obj types.Object) {
 	if f, ok := obj.(*types.Func); ok {
 		obj = f.Origin()

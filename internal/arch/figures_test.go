@@ -41,16 +41,17 @@ func TestFigures(t *testing.T) {
 
 // figures are what can be counted of a tree.
 type figures struct {
-	packages            map[string]int // files of code
-	upward, all, unused int
-	mostSpread          string
-	comments, code      int // lines of the files of code
-	tests, large        int
-	long                [2]int
-	functions           []int // their lines
-	spread              map[string]map[string]bool
+	packages            map[string]int             // files of code
+	upward, all, unused int                        // imports against the table; exported names: all, unused
+	mostSpread          string                     // the type whose methods stand in most files, and in how many
+	comments, code      int                        // lines of the files of code
+	tests, large        int                        // lines of tests and scripts; files of code over 400 lines
+	long                [2]int                     // lines past column 120: of code, of tests
+	functions           []int                      // their lines
+	spread              map[string]map[string]bool // by type: the files of its methods
 }
 
+// measure counts with the code of this tree, whichever tree that is: so old figures and new ones mean the same.
 func measure(t *testing.T, dir string) *figures {
 	program := loadProgramAt(t, dir)
 	used, asked := program.usedOutside(t), program.interfaces(t)

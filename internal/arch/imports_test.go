@@ -1,4 +1,9 @@
-// Package arch holds the rules of the layout: who may import whom, and who may decide.
+// Package arch holds the rules of the layout: who may import whom, and who may decide. They are tests over the module
+// as the compiler sees it (load_test.go), so a rule is about types and objects, not about texts; each test has a try
+// in testdata, a breach that must be found, since a rule that finds nothing may have gone blind.
+//
+// Who looks for a place where a rule stands: imports_test.go has the table of imports, decide_test.go the signs of a
+// decision, edges_test.go clocks, sockets and chance, exported_test.go names that serve nobody; the others are small.
 package arch
 
 import (
@@ -15,7 +20,8 @@ const module = "github.com/wasplug/wasplug/"
 // everywhere is the one room that all may import: it knows nothing of ours.
 const everywhere = "internal/lazy"
 
-// may says what of ours each package may import; "..." stands for a package and those below it.
+// may says what of ours each package may import; "..." stands for a package and those below it. Of several patterns
+// that a package fits the longest counts. Imports of tests are not held: a test may look at what it likes.
 var may = map[string][]string{
 	"parser/diag":                {},
 	"parser/chars":               {},
@@ -258,7 +264,8 @@ func TestForTestsAlone(t *testing.T) {
 	}
 }
 
-// portable are the rooms that run in a browser, too: nothing below them may speak HTTP or validate schemas.
+// portable are the rooms that run in a browser, too: nothing below them may speak HTTP or validate schemas. The list
+// of imports of one room would not show it: what makes a program large comes by way of others.
 var portable = []string{"parser", "routecheck", "lint", "lint/rules"}
 
 // heavy is what a browser has no use for, and would load all the same.

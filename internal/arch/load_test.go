@@ -151,7 +151,8 @@ type typed struct {
 	types *types.Package
 }
 
-// check reads and type-checks files as one package.
+// check reads and type-checks files as one package. What they import is not read: the compiler's export data tells its
+// types.
 func (p *program) check(t *testing.T, name string, paths ...string) *typed {
 	t.Helper()
 	out := &typed{name: name, fset: p.fset, info: &types.Info{

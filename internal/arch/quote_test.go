@@ -42,7 +42,8 @@ func TestQuotes(t *testing.T) {
 	}
 }
 
-// quotesAsGo reports whether a call is strconv.Quote, or one of fmt with a format that has %q.
+// quotesAsGo reports whether a call is strconv.Quote, or one of fmt with a format that has %q. It looks at what is
+// written in the call itself: a format in a constant goes by.
 func quotesAsGo(call *ast.CallExpr) bool {
 	fn, ok := call.Fun.(*ast.SelectorExpr)
 	if !ok {

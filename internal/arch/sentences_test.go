@@ -37,7 +37,7 @@ func TestSentencesAreFound(t *testing.T) {
 	}
 }
 
-// besideBlank is a letter beside a blank, as words have it.
+// besideBlank is a letter beside a blank, as words have it. Names of choices and rules have none.
 var besideBlank = regexp.MustCompile(`\pL |[ ]\pL|\pL, `)
 
 // sentences finds texts of more than one word, pieces of such, and what puts texts together.

@@ -87,7 +87,7 @@ func write(target string, data []byte, mode fs.FileMode, place func(*os.File) er
 	}
 	defer onSignal(remove)() // before there is anything to remove
 	defer remove()
-	making.Lock()
+	making.Lock() // a signal meanwhile waits until it is known what to remove
 	var err error
 	tmp, err = temporary(target, mode)
 	making.Unlock()
@@ -104,7 +104,8 @@ func write(target string, data []byte, mode fs.FileMode, place func(*os.File) er
 	return syncFolder(filepath.Dir(target))
 }
 
-// temporary creates a file of a name that nobody has.
+// temporary creates a file of a name that nobody has. It stands beside the target: only within a file system is a
+// rename one step. The dot hides it from programs that read a whole folder.
 func temporary(target string, mode fs.FileMode) (*os.File, error) {
 	for i := 0; ; i++ {
 		name := filepath.Join(filepath.Dir(target),
@@ -132,7 +133,7 @@ func onSignal(clean func()) (stop func()) {
 		case s := <-signals:
 			end(s, clean)
 		case <-done:
-			select {
+			select { // one that has come just before counts, too
 			case s := <-signals:
 				end(s, clean)
 			default:
@@ -157,7 +158,8 @@ func end(s os.Signal, clean func()) {
 
 const mostLinks = 40 // as many as Linux follows
 
-// resolve follows links to the file that is meant, whether it exists or not.
+// resolve follows links to the file that is meant, whether it exists or not: a rename over a link would replace the
+// link.
 func resolve(path string) (string, error) {
 	for range mostLinks {
 		folder, name := filepath.Split(path)

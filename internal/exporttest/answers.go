@@ -101,7 +101,8 @@ func (d *Daemon) answers(t *testing.T, name, xml string) {
 	}
 }
 
-// ports are those of the members that may answer a question, else the status: several where chance decides.
+// ports are those of the members that may answer a question, else the status: several where chance decides. The core
+// decides by a fresh state, as the daemon has one; without affinity any primary may come first there.
 func ports(t *match.Table, sem *choices.Assumptions, q question) (out []string) {
 	rq := match.Request{Host: q.Host, Port: 80, Target: q.Target, Cookies: q.Cookies}
 	m, ok := t.Match(&rq, sem)
@@ -138,7 +139,7 @@ func routes(cfg *parser.Config, t *match.Table, sem *choices.Assumptions) (out [
 	step := len(hosts)*len(paths)/mostAsked + 1
 	for i, host := range hosts {
 		for j, path := range paths {
-			if (i*31+j*7)%step == 0 {
+			if (i*31+j*7)%step == 0 { // spread over both, and the same at each run
 				out = append(out, question{Host: host, Target: path})
 			}
 		}

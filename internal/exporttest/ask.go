@@ -50,6 +50,7 @@ func ask(t testing.TB, address string, q question) answer {
 	return a
 }
 
+// once puts a question over a connection of its own.
 func once(address string, q question) (answer, error) {
 	conn, err := net.DialTimeout("tcp", address, patience)
 	if err != nil {
@@ -89,7 +90,8 @@ func over(conn net.Conn, q question) (a answer, err error) {
 	return answer{rs.StatusCode, string(body)}, err
 }
 
-// want is who may answer a question: the names of the members, "404" where no Route takes it.
+// want is who may answer a question: the names of the members, "404" where no Route takes it. home: it is the one
+// member that affinity names.
 func want(t *match.Table, sem *choices.Assumptions, q question) (who []string, home bool) {
 	rq := match.Request{Host: q.Host, Port: 80, Target: q.Target, Cookies: q.Cookies}
 	m, ok := t.Match(&rq, sem)

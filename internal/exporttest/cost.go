@@ -126,7 +126,8 @@ func (s *costed) send(ctx context.Context, client *http.Client, requests []strin
 	return nil
 }
 
-// cpu is what the daemon's processes have had of a processor.
+// cpu is what the daemon's processes have had of a processor: those of its process group, in which it was started.
+// schedstat counts nanoseconds, where stat has a hundredth of a second.
 func (s *costed) cpu(t *testing.T) (sum time.Duration) {
 	stats, err := filepath.Glob("/proc/[0-9]*/task/*/schedstat")
 	if err != nil || len(stats) == 0 {

@@ -31,8 +31,8 @@ type Daemon struct {
 	Version   string         // the argument by which it tells its version, "" -v
 }
 
-// Common has a daemon stand what every one must that is run: that it answers as the decision core says, what is made of
-// odd files and of strangers', too; private headers, TLS, names that are words of its own, certificates of several
+// Common has a daemon stand what every one must that is run: that it answers as the decision core says, what is made
+// of odd files and of strangers', too; private headers, TLS, names that are words of its own, certificates of several
 // names; and each concept is graded.
 func (d *Daemon) Common(t *testing.T) {
 	for name, test := range map[string]func(*testing.T){
@@ -155,7 +155,7 @@ func (d *Daemon) run(t testing.TB, program, dir, address string) *os.Process {
 	cmd.Dir = "/"
 	var said lockedBuffer
 	cmd.Stdout, cmd.Stderr = &said, &said
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // its workers end with it
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -185,6 +185,7 @@ func (d *Daemon) run(t testing.TB, program, dir, address string) *os.Process {
 	}
 }
 
+// lockedBuffer is what a program says, read while it runs.
 type lockedBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer

@@ -7,7 +7,8 @@ import (
 	"github.com/wasplug/wasplug/generate/export"
 )
 
-// smuggled are headers by which a client would tell members what they believe of the plug-in alone.
+// smuggled are headers by which a client would tell members what they believe of the plug-in alone: in other letter
+// case, twice, folded, without a value, named by Connection, in trailers.
 var smuggled = []string{
 	"$WSRA: 6.6.6.6", "$wsra: 6.6.6.6", "$WsRa: 6.6.6.6", "$WSRU: 6.6.6.6", "$WSCC: 6.6.6.6", "$WSAT: 6.6.6.6",
 	"$WSIS: 6.6.6.6", "$WSSC: 6.6.6.6", "$WSSN: 6.6.6.6", "$WSSP: 6.6.6.6", "$WSPR: 6.6.6.6", "$WSPC: 6.6.6.6",

@@ -47,7 +47,7 @@ type Truth struct {
 	Counters                         map[string]pluginlog.Counters // the last of each "member process"
 }
 
-// generator writes one log.
+// generator writes one log. Threads take turns by chance, so that lines of several requests lie between each other.
 type generator struct {
 	opt    Options
 	w      *bufio.Writer
@@ -116,12 +116,14 @@ func (g *generator) step() bool {
 	return true
 }
 
+// advance writes the next line of a thread, a little later than the last one of any.
 func (g *generator) advance(t *thread) {
 	g.now = g.now.Add(time.Duration(g.rng.IntN(40)) * time.Microsecond)
 	g.emit(t.id, t.todo[t.next])
 	t.next++
 }
 
+// emit writes a line, and notes what a reader has to find in it.
 func (g *generator) emit(id pluginlog.Thread, l line) {
 	e := &l.event
 	e.Thread, e.Time = id, pluginlog.TimeOf(g.now)
@@ -187,6 +189,7 @@ func (g *generator) request(todo []line, t *thread) []line {
 
 func (g *generator) member(i int) string { return fmt.Sprintf("node%02d_shop-member.%d", i%2+1, i) }
 
+// affinity has the lines of a walk through the primaries up to the one that a clone ID names (R22).
 func (g *generator) affinity(todo []line, member int) []line {
 	clone := fmt.Sprintf("clone%d", member)
 	todo = append(todo, line{event: pluginlog.Event{Kind: pluginlog.CloneAdded, Clone: clone}},
@@ -203,6 +206,7 @@ func (g *generator) affinity(todo []line, member int) []line {
 	return append(todo, line{event: pluginlog.Event{Kind: pluginlog.CloneMatched, Member: g.member(member)}})
 }
 
+// choose has the lines from the check of a member up to the search for a stream to it.
 func (g *generator) choose(todo []line, member int) []line {
 	check := pluginlog.Check{IgnoreWeights: true, WLBAllows: true, HasFull: true}
 	return append(todo,
@@ -217,6 +221,7 @@ func (g *generator) choose(todo []line, member int) []line {
 	)
 }
 
+// failure has those of an attempt at a member that refuses.
 func (g *generator) failure(todo []line, t *thread, member int) []line {
 	c := t.counters(g.member(member))
 	c.Failed++
@@ -231,6 +236,7 @@ func (g *generator) failure(todo []line, t *thread, member int) []line {
 	)
 }
 
+// exchange has those of an attempt that is answered, heads included, as LogLevel Trace shows them.
 func (g *generator) exchange(todo []line, t *thread, member int, uri string, affinity bool) []line {
 	todo = append(g.choose(todo, member),
 		line{event: pluginlog.Event{Kind: pluginlog.StreamCreated, Socket: 23}},
@@ -265,6 +271,7 @@ func (g *generator) exchange(todo []line, t *thread, member int, uri string, aff
 	)
 }
 
+// counters are those of a member in the process, which its threads share.
 func (t *thread) counters(member string) *pluginlog.Counters {
 	c := t.count[member]
 	if c == nil {

@@ -75,7 +75,8 @@ const (
 	plantIO      = 30 * time.Second
 )
 
-// plant is a log in the making.
+// plant is a log in the making. Requests are played one after the other, each to its end; what runs at the same time
+// is put in order when the log is written.
 type plant struct {
 	Plant
 	rng     *rand.Rand
@@ -83,22 +84,24 @@ type plant struct {
 	lines   []plantLine
 	procs   []*process
 	planted []Planted
-	nobody  Planted
-	id      pluginlog.Thread
-	now     time.Duration
+	nobody  Planted          // the fault that follows from others
+	id      pluginlog.Thread // at work
+	now     time.Duration    // since begin, as the thread at work sees it
 }
 
+// plantLine is a line with its time, by which lines are sorted.
 type plantLine struct {
 	at    time.Duration
 	event pluginlog.Event
 }
 
+// process is one of the web server, with what its plug-in knows: processes share nothing.
 type process struct {
 	pid    uint64
 	busy   []time.Duration // by thread: until when
 	marked []time.Duration // by member: until when, 0 when it is not
 	lost   []*Planted      // by member: the fault that marked it
-	next   int
+	next   int             // where round robin stands
 	count  []pluginlog.Counters
 }
 
@@ -326,7 +329,7 @@ func (p *plant) counted(proc *process, member int) {
 	p.say(pluginlog.Event{Kind: pluginlog.Counted, Member: memberName(member), Counters: proc.count[member]})
 }
 
-// failing plays an attempt that fails.
+// failing plays an attempt that fails. f.Begin is that of the attempt, and hit would set it to that of its first line.
 func (p *plant) failing(proc *process, member int, f *Planted) {
 	begin := f.Begin
 	first := f.First == 0

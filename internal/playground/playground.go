@@ -57,7 +57,8 @@ type Edit struct {
 	Text string `json:"text"`
 }
 
-// Reply reads a question, JSON, and has it answered. What is wrong with it stands in the answer, as does an error.
+// Reply reads a question, JSON, and has it answered. What is wrong with it stands in the answer, as does an error. An
+// unknown field is an error: page and program come in one build, so it is a mistake of ours.
 func Reply(asked []byte, question any, answer func(*Answer) error) []byte {
 	a := new(Answer)
 	in := json.NewDecoder(bytes.NewReader(asked))

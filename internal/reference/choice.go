@@ -12,6 +12,7 @@ import (
 // This file explains what is not known of the plug-in: open choices, the facts that an answer hangs on, and what
 // levels and platforms change.
 
+// choicePage gives --assume with the last value: of the first, the default, nothing would be learnt.
 func choicePage(c choices.Choice) string {
 	ch := choices.All()[c]
 	var b strings.Builder

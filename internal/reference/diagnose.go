@@ -28,6 +28,7 @@ func diagnosisPages(word string) (pages []string) {
 	return pages
 }
 
+// diagnosisPage says what speaks for a cause, and what to do where it is the one.
 func diagnosisPage(c *diagnose.Cause) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, a cause that 'wasplug diagnose' looks for\n\n", c.ID)
@@ -52,6 +53,7 @@ func diagnosisPage(c *diagnose.Cause) string {
 	return b.String()
 }
 
+// symptomPage lists the causes that are judged for a symptom.
 func symptomPage(s *diagnose.Symptom) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, a symptom that 'wasplug diagnose' judges: %s\n\n", s.Name, s.Text)

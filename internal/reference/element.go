@@ -11,7 +11,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
-// misconceptions corrects what is often believed of an attribute.
+// misconceptions corrects what is often believed of an attribute or an element, "" where nothing is.
 func misconceptions(name string) string {
 	switch name {
 	case "IgnoreAffinityRequests":
@@ -47,6 +47,7 @@ func misconceptions(name string) string {
 	return ""
 }
 
+// attributePage is the page of one row: an attribute that several elements have has as many pages.
 func attributePage(a *parser.Attribute) string {
 	var b strings.Builder
 	kind := "attribute of"
@@ -83,6 +84,7 @@ func defaultByLevel(a *parser.Attribute) string {
 	return a.Doc.Default
 }
 
+// elementPage names the attributes and elements below; each has a page of its own.
 func elementPage(t *parser.ElementType) string {
 	var b strings.Builder
 	where := "in " + strings.Join(t.Parents, " or ")

@@ -113,7 +113,7 @@ func List() Listing {
 	return l
 }
 
-// fix names what a rule can repair in one word, for programs.
+// fix names what a rule can repair in one word, for programs: the order is that of lint.FixClass.
 func fix(c lint.FixClass) string {
 	return [...]string{"none", "safe", "unsafe", "sometimes-safe", "sometimes-unsafe"}[c]
 }

@@ -16,6 +16,7 @@ func logPages(phrase string) string {
 	return strings.Join(pages, "\n")
 }
 
+// logPage is the page of one entry of the catalogue; its heading says which library or program the text is of.
 func logPage(e *catalogue.Entry) string {
 	var b strings.Builder
 	switch e.Sort {
@@ -57,6 +58,7 @@ func codes(e *catalogue.Entry) string {
 	return strings.Join(all, ", ")
 }
 
+// platforms are the numbers of an error by operating system: they differ, and a log has numbers alone.
 func platforms(e *catalogue.Entry) string {
 	var all []string
 	for _, n := range e.Numbers {

@@ -13,6 +13,8 @@ type Recipe struct {
 	steps string
 }
 
+// recipeFiles have the title as their first line, and the name of the recipe as that of the file.
+//
 //go:embed recipes
 var recipeFiles embed.FS
 

@@ -26,7 +26,9 @@ func Page(word string) string {
 // InLogs reports whether a phrase is a code or a text of http_plugin.log.
 func InLogs(phrase string) bool { return len(catalogue.Lookup(phrase)) > 0 }
 
-// named returns all pages that a word names, "" for none.
+// named returns all pages that a word names, "" for none. One word may name several: weight-zero is an open choice and
+// a rule of lint. Letter case never counts. ELEMENT/ATTRIBUTE and ELEMENT/@ATTRIBUTE name one attribute. Texts of the
+// log count only where nothing else has the name.
 func named(word string) string {
 	var pages []string
 	if r := lint.Lookup(rules.All(), word); r != nil {
@@ -72,7 +74,7 @@ func named(word string) string {
 	return strings.Join(pages, "\n")
 }
 
-// Words lists everything that explain knows.
+// Words lists everything that explain knows, for completion and for what was meant by a word that it does not know.
 func Words() []string {
 	words := lint.Words(rules.All())
 	for _, r := range choices.Rules() {

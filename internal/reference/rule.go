@@ -9,6 +9,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
+// rulePage puts beside a rule what hangs on it: its open choices and facts, what levels change, and who cites it.
 func rulePage(r choices.RuleInfo) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s of the plug-in's decision (%s)\n\n%s\n", r.ID, r.Mark, r.Says)

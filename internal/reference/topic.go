@@ -20,6 +20,8 @@ type topic struct {
 	see   []string
 }
 
+// topics are few on purpose: words that people ask with and that are no names. What else is asked for is found by the
+// titles of pages (topicPage).
 func topics() []topic {
 	return []topic{
 		{
@@ -82,6 +84,7 @@ web server serves the request itself (R9).`,
 	}
 }
 
+// topicNamed finds a topic by any of its names, nil for none.
 func topicNamed(word string) *topic {
 	for _, t := range topics() {
 		if slices.ContainsFunc(t.names, func(name string) bool { return strings.EqualFold(name, word) }) {
@@ -170,6 +173,7 @@ func speaksOf(text, word string) bool {
 	return len(word) >= 4 && strings.Contains(" "+strings.ToLower(text), " "+strings.ToLower(word))
 }
 
+// clipTitle keeps the list of pages to one line each.
 func clipTitle(title string) string {
 	const most = 72
 	runes := []rune(title)

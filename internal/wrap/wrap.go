@@ -32,7 +32,8 @@ func Fill(text string, indent int) string {
 	return b.String()
 }
 
-// withValues joins each flag with the word behind it, which may be its value and should stand on its line.
+// withValues joins each flag with the word behind it, which may be its value and should stand on its line. A flag that
+// takes none is joined to a word as well: nothing here knows the flags, and it does no harm.
 func withValues(words []string) (joined []string) {
 	for i, word := range words {
 		if i > 0 && words[i-1][0] == '-' && word[0] != '-' {

@@ -51,6 +51,7 @@ func settled() (all []string) {
 	return all
 }
 
+// why answers with all that the page shows of a decision at once: to decide costs more than to write it three times.
 func why(w *answers.Why, in app.Input, a *playground.Answer) error {
 	w.Config = app.Config{Path: playground.FileName}
 	w.Times = max(w.Times, 1)

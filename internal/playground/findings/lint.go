@@ -70,6 +70,7 @@ func (c *checked) answer(in app.Input, now time.Time, a *playground.Answer) erro
 	return err
 }
 
+// placed is a finding with its places twice: bytes for what the page marks and repairs, line and column for people.
 func placed(files *diag.Files, d *diag.Diagnostic) playground.Finding {
 	at := files.Start(d.Span)
 	f := playground.Finding{Stretch: bytesOf(d.Span), Severity: d.Severity.String(), Code: d.Rule.Code, Name: d.Rule.Name,
