@@ -55,7 +55,8 @@ func TestWhyFitsItsSchema(t *testing.T) {
 	}
 }
 
-// TestWhyOfTheWorst: where chance decides between a member and an error, the decision is the error, as the schema says.
+// TestWhyOfTheWorst: where chance decides between a member and an error, the decision is the error, as the schema
+// says.
 func TestWhyOfTheWorst(t *testing.T) {
 	first := regexp.MustCompile(`.*member1\.example\.com.*\n`)
 	file := filepath.Join(t.TempDir(), "plugin-cfg.xml")

@@ -10,7 +10,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Begun tells what work begins with, and what to do with it.
+// Begun tells what work begins with, and what to do with it. It has one format: it is read once, by who typed init.
 func Begun(w io.Writer, folder string, a *authoring.BeginAnswer) error {
 	w = forms.Visible(w, diag.Text)
 	for _, f := range a.Files {

@@ -12,7 +12,8 @@ import (
 	"github.com/wasplug/wasplug/internal/report/forms"
 )
 
-// Safety are the formats of a verdict about a change.
+// Safety are the formats of a verdict about a change. Each says the verdict first, then the reasons, the gravest
+// first: markdown is for a comment at a merge request, where people see the first lines.
 var Safety forms.List[*checks.SafetyAnswer]
 
 // byWeight lists the reasons: what makes the change unsafe first.
@@ -22,6 +23,8 @@ func byWeight(a *checks.SafetyAnswer) []checks.Reason {
 	return list
 }
 
+// rank orders reasons: 0 those that make the change unsafe, 1 those that are told, 2 those that would but are
+// accepted.
 func rank(r checks.Reason) int {
 	switch {
 	case r.Fails:
@@ -45,6 +48,7 @@ func safetyText(w io.Writer, a *checks.SafetyAnswer) error {
 		case r.Accepted != "":
 			fmt.Fprintf(w, "%10s%s\n", "", r.Accepted)
 		case r.Fails:
+			// The key is what a file of --accept names the reason by: it is copied from here.
 			fmt.Fprintf(w, "%10skey: %s\n", "", r.Key)
 		}
 	}
@@ -71,6 +75,8 @@ func safetyMarkdown(w io.Writer, a *checks.SafetyAnswer) error {
 	return nil
 }
 
+// The verdict as check.schema.json describes it. Of several pairs of files the parts stand one behind the other; which
+// file a part is about, it says itself.
 type (
 	jsonSafety struct {
 		Version      int                 `json:"version"`
@@ -78,17 +84,17 @@ type (
 		Summary      string              `json:"summary"`
 		Reasons      []jsonReason        `json:"reasons"`
 		Lint         []jsonNewFinding    `json:"lint"`
-		Consequences []json.RawMessage   `json:"consequences"`
+		Consequences []json.RawMessage   `json:"consequences"` // as diff --format json has them
 		Requests     []json.RawMessage   `json:"requests"`
 		Tests        []checks.TestAnswer `json:"tests"`
-		Logged       *jsonDiffURLs       `json:"logged"`
+		Logged       *jsonDiffURLs       `json:"logged"` // null without --urls
 	}
 	jsonReason struct {
 		Kind     string  `json:"kind"`
 		Text     string  `json:"text"`
 		Key      string  `json:"key"`
 		Fails    bool    `json:"fails"`
-		Accepted *string `json:"accepted"`
+		Accepted *string `json:"accepted"` // null: it is not
 	}
 	jsonNewFinding struct {
 		File     string `json:"file"`
@@ -131,7 +137,8 @@ func safetyJSON(w io.Writer, a *checks.SafetyAnswer) error {
 	return forms.JSON(w, out)
 }
 
-// partsOf takes two lists out of the JSON of a comparison.
+// partsOf takes two lists out of the JSON of a comparison, so that a consequence looks here as it does in that of
+// diff: only package diff knows how.
 func partsOf(r *diff.Report, a *checks.SafetyAnswer) (consequences, requests []json.RawMessage, err error) {
 	var all struct {
 		Consequences []json.RawMessage `json:"consequences"`

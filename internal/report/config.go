@@ -45,7 +45,8 @@ func graphAs(format string) func(io.Writer, *authoring.GraphAnswer) error {
 	return func(w io.Writer, a *authoring.GraphAnswer) error { return graph.Write(w, a.Config, format) }
 }
 
-// Origin tells what in the topology made a line of the XML.
+// Origin tells what in the topology made a line of the XML: the place of the element, then of each attribute. What the
+// topology does not say comes from its flavor, and has no place.
 func Origin(w io.Writer, a *authoring.GenerateAnswer, line int, origin generate.Origin) {
 	w = forms.Visible(w, diag.Text)
 	fmt.Fprintf(w, "line %d: %s\n%s\n", line, origin.Text, a.Files.Start(origin.Span))
@@ -63,7 +64,8 @@ func Origin(w io.Writer, a *authoring.GenerateAnswer, line int, origin generate.
 	}
 }
 
-// Check tells what a file says otherwise than what would be written.
+// Check tells what a file says otherwise than what would be written, a line for each difference as compilers have
+// them.
 func Check(w io.Writer, a *authoring.CheckAnswer) {
 	for _, c := range a.Changes {
 		fmt.Fprintf(forms.Visible(w, diag.Text), "%s: %s\n", c.At, c.Change)

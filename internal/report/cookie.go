@@ -16,6 +16,8 @@ var Cookie = forms.List[*answers.CookieAnswer]{
 	forms.AsJSON(func(w io.Writer, a *answers.CookieAnswer) error { return forms.JSON(w, a.Report) }),
 }
 
+// cookieText reads the cookie part by part, in the order in which it is written: CACHEID SESSIONID:CLONE:CLONE (S1).
+// Rows about which there is nothing to say are left out.
 func cookieText(w io.Writer, r *cookie.Report) error {
 	what := r.Value
 	if r.Name != "" {
@@ -27,7 +29,7 @@ func cookieText(w io.Writer, r *cookie.Report) error {
 			fmt.Fprintf(w, "  %-11s %s\n", name, text)
 		}
 	}
-	if r.Product == "" {
+	if r.Product == "" { // else it is not of WebSphere, and has no such parts; a problem says whose it is
 		row("cache ID", cacheIDText(r))
 		row("session ID", sessionIDText(r))
 		row("homes", homesText(r))
@@ -46,6 +48,9 @@ func cookieText(w io.Writer, r *cookie.Report) error {
 	return nil
 }
 
+// cacheIDText says what the counter in front means: 0000 of a session in memory, else how often another member has
+// read the session from where it is kept. It says "at least": the count begins anew behind 9999, and not every re-read
+// counts (S4).
 func cacheIDText(r *cookie.Report) string {
 	switch {
 	case r.CacheID == "":
@@ -99,6 +104,7 @@ func homesText(r *cookie.Report) string {
 	return text
 }
 
+// placeText is where a member stands among those that get new sessions: "primary 2" is the second of PrimaryServers.
 func placeText(id *cookie.ID) string {
 	if id.Place == 0 {
 		return "in no list"
@@ -110,6 +116,7 @@ func partitionText(r *cookie.Report) string {
 	return joinIDs(r, cookie.Partition, "; which member has it, the plug-in learns from the servers (R28)")
 }
 
+// unknownText lists IDs that are of nobody in the configuration. Without one that holds of all, and says nothing.
 func unknownText(r *cookie.Report) string {
 	if r.LookedUp {
 		return joinIDs(r, cookie.Unknown, "")

@@ -20,7 +20,8 @@ type Diagnosed struct {
 	forms.Secrets
 }
 
-// text is what a line of evidence says, as far as it is passed on.
+// text is what a line of evidence says, as far as it is passed on. It is shortened where secrets are not asked for: a
+// report goes into a ticket, and a line of a trace may hold a whole request.
 func (a Diagnosed) text(e *facts.Evidence) string {
 	text := a.Line(e.Text)
 	if !a.Secrets {
@@ -29,11 +30,13 @@ func (a Diagnosed) text(e *facts.Evidence) string {
 	return text
 }
 
-const mostText = 160 // bytes of a line that are shown
+// mostText is how many bytes of a line of a log are shown.
+const mostText = 160
 
 // Diagnose are the formats of what causes a symptom.
 var Diagnose forms.List[Diagnosed]
 
+// secretsKept ends a report that shows them, as a warning to whoever passes it on.
 const secretsKept = "session IDs and queries are shown: --show-secrets"
 
 // shownReports are the symptoms to show: the one that was asked about, else those with a cause that was found.
@@ -56,6 +59,7 @@ func diagnoseText(w io.Writer, a Diagnosed) error {
 		fmt.Fprintln(w, "no cause was found for any symptom")
 	}
 	apart(w, shown, func(r *diagnose.Report) { diagnosedText(w, a, r) })
+	// Only where all symptoms were asked about: the one that was is shown in full, whatever was found.
 	if len(others) > 0 {
 		var names []string
 		for _, r := range others {
@@ -84,7 +88,7 @@ func possibleWords(r *diagnose.Report) string {
 	return fmt.Sprintf("(%d possible)", len(r.Of(diagnose.Possible)))
 }
 
-// headline answers in one line.
+// headline answers in one line: the first cause, as package diagnose lists those first that explain most.
 func headline(r *diagnose.Report) string {
 	found := r.Found()
 	if len(found) == 0 {
@@ -98,6 +102,8 @@ func headline(r *diagnose.Report) string {
 	return fmt.Sprintf("%s: %s (%s)%s", r.Symptom.Name, found[0].Text, found[0].ID, more)
 }
 
+// diagnosedText tells of one symptom: causes that were found or are possible in full, the others by their IDs, then
+// what to collect so that the next report says more.
 func diagnosedText(w io.Writer, a Diagnosed, r *diagnose.Report) {
 	fmt.Fprintln(w, headline(r))
 	fmt.Fprintf(w, "  symptom   %s\n  size      %s\n", r.Symptom.Text, r.Sentence)
@@ -117,6 +123,7 @@ func diagnosedText(w io.Writer, a Diagnosed, r *diagnose.Report) {
 	}
 }
 
+// judgedText is one cause. Evidence holds the first lines, Count all of them.
 func judgedText(w io.Writer, a Diagnosed, j *diagnose.Judged) {
 	fmt.Fprintf(w, "\n%s %s: %s%s\n", j.Verdict, j.ID, j.Text, shareWords(j))
 	row := func(name, text string) { fmt.Fprintf(w, "  %-9s %s\n", name, text) }
@@ -138,6 +145,7 @@ func judgedText(w io.Writer, a Diagnosed, j *diagnose.Judged) {
 	row("source", sources(j))
 }
 
+// shareWords is how much of the symptom a cause explains; 0 where that cannot be counted.
 func shareWords(j *diagnose.Judged) string {
 	if j.Verdict != diagnose.Found || j.Share == 0 {
 		return ""
@@ -157,7 +165,7 @@ func briefly(w io.Writer, r *diagnose.Report, v diagnose.Verdict) {
 	fmt.Fprintf(w, "\n%-9s   %s\n", v, strings.Join(byReason(causes), "; "))
 }
 
-// byReason puts the IDs of causes in front of what is said of them alike.
+// byReason puts the IDs of causes in front of what is said of them alike: "C3, C7 no log was given".
 func byReason(causes []*diagnose.Judged) (parts []string) {
 	var reasons []string
 	ids := map[string][]string{}
@@ -182,6 +190,8 @@ func sources(j *diagnose.Judged) string {
 	return strings.Join(all, ", ")
 }
 
+// What was found out as diagnose.schema.json describes it: all symptoms that were asked about, and all their causes,
+// also those that text leaves out.
 type (
 	jsonDiagnosed struct {
 		Version   int           `json:"version"`

@@ -17,8 +17,10 @@ var _ = Diagnose.Add(forms.Form[Diagnosed]{Name: "html", Place: 4, Write: diagno
 //go:embed diagnose.html
 var diagnosePageText string
 
+// diagnosePage is parsed when a page is asked for first: a template takes time that other commands need not spend.
 var diagnosePage = sync.OnceValue(func() *template.Template { return forms.Page(diagnosePageText) })
 
+// What the template is given. All of it is text, which html/template escapes: a log is written by clients.
 type (
 	pageDiagnosed struct {
 		Symptoms         []pageSymptom

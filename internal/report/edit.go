@@ -26,10 +26,12 @@ func editDiff(w io.Writer, e Edited) error {
 	if e.Written {
 		return nil
 	}
+	// A patch must have the bytes of the file, or it does not apply: it is the one text that nothing is escaped in.
 	return Unified(forms.Unwrapped(w), e.Name, e.Name, e.Old, e.New)
 }
 
-// EditWords tells what a change does, for people who look at the patch.
+// EditWords tells what a change does, for people who look at the patch. It goes to standard error, so that standard
+// output is a patch and nothing else.
 func EditWords(w io.Writer, a *checks.EditAnswer) error {
 	w = forms.Visible(w, diag.Text)
 	for _, text := range a.Done {
@@ -46,6 +48,8 @@ func EditWords(w io.Writer, a *checks.EditAnswer) error {
 	return nil
 }
 
+// A change as edit.schema.json describes it. Start and End are bytes of the file as it was, half open; edits do not
+// overlap, and are to be made from the last to the first.
 type (
 	jsonEdited struct {
 		Version int             `json:"version"`
@@ -53,7 +57,7 @@ type (
 		Written bool            `json:"written"`
 		Edits   []jsonSpan      `json:"edits"`
 		Summary string          `json:"summary"`
-		What    json.RawMessage `json:"consequences"`
+		What    json.RawMessage `json:"consequences"` // as diff --format json has them
 		Notes   []string        `json:"notes"`
 	}
 	jsonSpan struct {

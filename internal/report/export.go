@@ -7,7 +7,7 @@ import (
 	"github.com/wasplug/wasplug/internal/report/forms"
 )
 
-// Export are the formats of what an export loses.
+// Export are the formats of what an export loses. Package export writes both itself.
 var Export = forms.List[*export.Report]{forms.AsText(exportText), forms.AsJSON(exportJSON)}
 
 func exportText(w io.Writer, r *export.Report) error {

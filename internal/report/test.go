@@ -58,6 +58,7 @@ func textFailure(w io.Writer, t *checks.Tested) {
 	}
 }
 
+// textCoverage lists what no test reaches, with its place in the configuration.
 func textCoverage(w io.Writer, s *checks.TestedSuite) {
 	fmt.Fprintf(w, "\ncoverage of %s: %.1f %% of what is reachable\n", s.File, s.Coverage.Percent)
 	for _, k := range s.Coverage.Kinds {
@@ -70,6 +71,7 @@ func textCoverage(w io.Writer, s *checks.TestedSuite) {
 
 var _ = Test.Add(forms.AsJSON(testJSON))
 
+// testJSON writes the answer as it is; test.schema.json describes it. Counts are of all tests, also of those left out.
 func testJSON(w io.Writer, t Tests) error {
 	if !t.OnlyFailures {
 		return forms.JSON(w, t.TestAnswer)
@@ -104,6 +106,7 @@ func testJUnit(w io.Writer, t Tests) error {
 	return forms.JUnit(w, "", suites)
 }
 
+// firstFailure is the message of a JUnit case, of which CI systems show one line.
 func firstFailure(t *checks.Tested) string {
 	for i := range t.Requests {
 		for _, f := range t.Requests[i].Failures {

@@ -8,7 +8,8 @@ import (
 	"github.com/pmezard/go-difflib/difflib"
 )
 
-// Unified writes what makes one text of another, as "diff -u" does.
+// Unified writes what makes one text of another, as "diff -u" does; patch and git apply take it. Texts that are equal
+// give nothing.
 func Unified(w io.Writer, oldName, newName string, old, new []byte) error {
 	text, err := difflib.GetUnifiedDiffString(difflib.UnifiedDiff{
 		A: lines(old), B: lines(new), FromFile: oldName, ToFile: newName, Context: 3,

@@ -18,8 +18,8 @@ import (
 var URLs = forms.List[*answers.WhyURLsAnswer]{forms.AsText(urlsText), forms.AsJSON(urlsJSON)}
 
 const (
-	topGroups = 40 // in text
-	topPaths  = 3  // of each
+	topGroups = 40 // in text, the rest is counted; JSON has all
+	topPaths  = 3  // of each group, those with the most requests
 )
 
 func urlsText(w io.Writer, a *answers.WhyURLsAnswer) error {
@@ -47,6 +47,8 @@ func urlsText(w io.Writer, a *answers.WhyURLsAnswer) error {
 	return nil
 }
 
+// logHeadline says what the counts below are of. Times are left out where the log has none, and are UTC: two logs of
+// machines in two zones can be held against each other.
 func logHeadline(n int64, name, form string, l *batch.Lines) string {
 	line := fmt.Sprintf("%s requests of %s (%s)", forms.Grouped(n), name, form)
 	if n == 1 {
@@ -60,7 +62,7 @@ func logHeadline(n int64, name, form string, l *batch.Lines) string {
 
 func minute(t int64) string { return time.Unix(t, 0).UTC().Format("2006-01-02 15:04") }
 
-// statuses tells what clients got, by the first digit.
+// statuses tells what clients got, by the first digit; those that the log does not say (digit 0) are left out.
 func statuses(by [6]int64) string {
 	var parts []string
 	for digit, n := range by {
@@ -74,6 +76,7 @@ func statuses(by [6]int64) string {
 	return "  [" + strings.Join(parts, ", ") + "]"
 }
 
+// paths lists the paths with the most requests behind two blanks, nothing at all where there are none.
 func paths(t *batch.Top) string {
 	var parts []string
 	for _, c := range t.Most(topPaths) {
@@ -84,6 +87,7 @@ func paths(t *batch.Top) string {
 	return strings.TrimRight("  "+strings.Join(parts, ", "), " ")
 }
 
+// distinct is how many there were of what a log is too long to remember one by one: then it is an estimate, "about".
 func distinct(d *batch.Distinct, what string) string {
 	n, about := d.Count()
 	text := forms.Grouped(n) + " " + what
@@ -96,7 +100,8 @@ func distinct(d *batch.Distinct, what string) string {
 	return text
 }
 
-// agreement says whether the file was in force.
+// agreement says whether the file was in force: how often the member that the log names is one of those that the file
+// gives. Where a log names nobody, it says nothing.
 func agreement(w io.Writer, g *batch.Agreement) {
 	if g.Told == 0 {
 		return
@@ -112,6 +117,7 @@ func agreement(w io.Writer, g *batch.Agreement) {
 	fmt.Fprintln(w)
 }
 
+// leftOut says what the counts are not of, so that nobody takes a log of another form for one without requests.
 func leftOut(w io.Writer, l *batch.Lines, form string) {
 	if l.Broken > 0 {
 		fmt.Fprintf(w, "not of the form %s: %s of %s\n", form, forms.Grouped(l.Broken), linesOf(l.All))
@@ -128,6 +134,7 @@ func linesOf(n int64) string {
 	return forms.Grouped(n) + " lines"
 }
 
+// A log as a whole, as why-urls.schema.json describes it; jsonLog is also part of the comparison of two files.
 type (
 	jsonLog struct {
 		Log     string  `json:"log"`
@@ -135,7 +142,7 @@ type (
 		Lines   int64   `json:"lines"`
 		Broken  int64   `json:"broken"`
 		TooLong int64   `json:"tooLong"`
-		First   *string `json:"first"`
+		First   *string `json:"first"` // UTC, RFC 3339; null where the log has no times
 		Last    *string `json:"last"`
 	}
 	jsonURLs struct {
@@ -162,7 +169,7 @@ type (
 	}
 	jsonDistinct struct {
 		Count int64 `json:"count"`
-		About bool  `json:"about"`
+		About bool  `json:"about"` // the count is an estimate
 	}
 	jsonAgreement struct {
 		Told   int64           `json:"told"`
@@ -187,6 +194,7 @@ func jsonDistinctOf(d *batch.Distinct) jsonDistinct {
 	return jsonDistinct{n, about}
 }
 
+// jsonStatuses names the classes that occur; by[0] counts requests whose status the log does not say.
 func jsonStatuses(by [6]int64) map[string]int64 {
 	out := map[string]int64{}
 	for digit, n := range by {
@@ -212,9 +220,12 @@ func urlsJSON(w io.Writer, a *answers.WhyURLsAnswer) error {
 	return forms.JSON(w, out)
 }
 
-// EachURL are the formats of one record a line.
+// EachURL are the formats of one record a line. They are no List: records are written while a log of any length is
+// read, and there is no answer as a whole.
 var EachURL = []string{"ndjson", "csv"}
 
+// A record as why-each.schema.json describes it, and a row of CSV the same way: what is decided by the file, and under
+// logged what the log says of the same request. Null is what the log does not say.
 type jsonEach struct {
 	Line     int      `json:"line"`
 	Time     *string  `json:"time"`
@@ -233,7 +244,7 @@ type jsonSaid struct {
 	WAS     *string  `json:"was"`
 	Members []string `json:"members"`
 	Status  *int     `json:"status"`
-	Micros  *int64   `json:"micros"`
+	Micros  *int64   `json:"micros"` // microseconds that the request took
 }
 
 // URLLines returns a function that writes the lines of a log one by one. Queries and all of an ID but its beginning
@@ -264,7 +275,7 @@ func eachOf(l *batch.Line, secrets bool) jsonEach {
 	if l.Status != 0 {
 		j.Logged.Status = &l.Status
 	}
-	if l.Micros >= 0 {
+	if l.Micros >= 0 { // -1 is not known; 0 is a time
 		j.Logged.Micros = &l.Micros
 	}
 	return j
@@ -276,6 +287,7 @@ func urlOf(l *batch.Line, secrets bool) string {
 	if l.Host == "" {
 		return target
 	}
+	// Where neither log nor flags say the scheme, the port tells it; the URL is for people and for why.
 	scheme := l.Scheme
 	if scheme == "" {
 		scheme = "http"
@@ -286,7 +298,8 @@ func urlOf(l *batch.Line, secrets bool) string {
 	return scheme + "://" + l.Host + target
 }
 
-// csvLines writes a table for a spreadsheet.
+// csvLines writes a table for a spreadsheet. Every row is flushed, so that a reader at a pipe gets it when it is
+// known.
 func csvLines(w io.Writer, secrets bool) func(*batch.Line) error {
 	table := csv.NewWriter(w)
 	head := []string{"line", "time", "method", "url", "session", "decision", "cluster", "members", "pattern", "cause",

@@ -16,6 +16,8 @@ var DiffURLs forms.List[*checks.DiffURLsAnswer]
 
 var _ = DiffURLs.Add(forms.AsText(diffURLsText))
 
+// diffURLsText has a row for each class of requests that change alike, the largest first. All rows together are all
+// requests of the log.
 func diffURLsText(w io.Writer, a *checks.DiffURLsAnswer) error {
 	c := a.Comparison
 	fmt.Fprintln(w, logHeadline(c.Requests, a.Name, a.Format, &c.Lines))
@@ -29,6 +31,7 @@ func diffURLsText(w io.Writer, a *checks.DiffURLsAnswer) error {
 	if c.Unknown > 0 {
 		row(c.Unknown, "not known: the log has no host, and hosts differ; --host names one")
 	}
+	// What changes for requests that this log does not hold is a risk that no count shows.
 	for _, text := range a.NotLogged {
 		fmt.Fprintf(w, "not in this log: %s\n", text)
 	}
@@ -54,6 +57,7 @@ func changeOf(k *batch.Class) string {
 	return text + statuses(k.Statuses)
 }
 
+// samplesOf names requests to try: why explains one of them.
 func samplesOf(k *batch.Class) string {
 	text := strings.TrimLeft(paths(&k.Paths), " ")
 	if len(k.Samples) > 0 {
@@ -85,6 +89,7 @@ func diffURLsMarkdown(w io.Writer, a *checks.DiffURLsAnswer) error {
 	return nil
 }
 
+// What changes, as diff-urls.schema.json describes it.
 type (
 	jsonDiffURLs struct {
 		Version int `json:"version"`

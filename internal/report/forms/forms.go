@@ -24,8 +24,8 @@ type Form[T any] struct {
 	// must stay JSON or XML. Text, the zero value, also fits forms that have no escapes, such as HTML and CSV.
 	Escape diag.Form
 
-	// Own reports whether a text is a report of ours in this format, such as -o may replace without --force. It errs on
-	// the side of a stranger's file. Nil: no text is.
+	// Own reports whether a text is a report of ours in this format, such as -o may replace without --force. It errs
+	// on the side of a stranger's file. Nil: no text is.
 	Own func(text []byte) bool
 }
 
@@ -43,7 +43,8 @@ func AsJSON[T any](write func(io.Writer, T) error) Form[T] {
 // wants. The place decides the order, as that in which Go sets the variables of several files is a matter of their
 // names.
 func (l *List[T]) Add(f Form[T]) Form[T] {
-	at, taken := slices.BinarySearchFunc(*l, f.Place, func(f Form[T], place int) int { return cmp.Compare(f.Place, place) })
+	byPlace := func(f Form[T], place int) int { return cmp.Compare(f.Place, place) }
+	at, taken := slices.BinarySearchFunc(*l, f.Place, byPlace)
 	if taken || l.form(f.Name) != nil {
 		panic("two formats have the name or the place of " + f.Name) // no test of the kind gets past this
 	}
@@ -107,5 +108,6 @@ func (l List[T]) Own(name string, text []byte) bool {
 // Visible is what a report goes through: nothing in it does more on a terminal than be read.
 func Visible(w io.Writer, escape diag.Form) io.Writer { return diag.VisibleWriter{To: w, Form: escape} }
 
-// Unwrapped is what lies below Visible, for text with escape sequences of its own.
+// Unwrapped is what lies below Visible, for text with escape sequences of its own and for patches, which must keep
+// every byte. Who writes to it answers for what a terminal gets.
 func Unwrapped(w io.Writer) io.Writer { return w.(diag.VisibleWriter).To }

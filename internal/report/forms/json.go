@@ -5,7 +5,8 @@ import (
 	"io"
 )
 
-// JSONLines writes one value a line, with <, > and & as they are.
+// JSONLines writes one value a line, with <, > and & as they are: escapes as <\u003e guard HTML that JSON is pasted
+// into, and make URLs and XML unreadable for people. It takes a slice, and of one value one with it alone.
 func JSONLines[T any](w io.Writer, values []T) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
@@ -17,7 +18,8 @@ func JSONLines[T any](w io.Writer, values []T) error {
 	return nil
 }
 
-// JSON writes one value, indented, with <, > and & as they are.
+// JSON writes one value, indented, with <, > and & as they are. Members stand in the order of the fields, and those of
+// a map sorted, so that two runs give the same bytes.
 func JSON(w io.Writer, value any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)

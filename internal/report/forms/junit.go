@@ -17,7 +17,9 @@ func AsJUnit[T any](place int, write func(io.Writer, T) error) Form[T] {
 	return Form[T]{Name: "junit", Place: place, Escape: diag.XML, Write: write}
 }
 
-// The JUnit form that CI systems read: suites of cases, each passed or failed.
+// The JUnit form that CI systems read: suites of cases, each passed or failed. Nobody has fixed it; these are the
+// elements that Jenkins, GitLab and others have in common. Counts are attributes, as readers take them from there and
+// count not.
 type (
 	junitRun struct {
 		XMLName  xml.Name `xml:"testsuites"`
@@ -34,12 +36,12 @@ type (
 	}
 	Case struct {
 		Name    string   `xml:"name,attr"`
-		Class   string   `xml:"classname,attr"`
-		Failure *Failure `xml:"failure"`
+		Class   string   `xml:"classname,attr"` // by which readers group cases, and name them together with Name
+		Failure *Failure `xml:"failure"` // nil: passed
 		Output  string   `xml:"system-out,omitempty"`
 	}
 	Failure struct {
-		Message string `xml:"message,attr"`
+		Message string `xml:"message,attr"` // of one line, in lists; Text is what a click shows
 		Type    string `xml:"type,attr,omitempty"`
 		Text    string `xml:",chardata"`
 	}

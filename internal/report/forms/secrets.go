@@ -22,6 +22,8 @@ func (show Secrets) ID(id string) string {
 	return id[:idShown] + "…"
 }
 
+// idShown is as long as the cache ID in front of a session ID (S1): it tells whether sessions are kept, and names
+// none.
 const idShown = 4
 
 // URI returns a URI as the report shows it: without the query and without parameters of the path.
@@ -33,16 +35,21 @@ func (show Secrets) URI(uri string) string {
 }
 
 var (
+	// A query begins behind a path, as "?" alone also ends sentences.
 	queries  = lazy.Regexp(`(/[^\s?'"|]*)\?[^\s'"|]+`)
+	// Four characters of the value stay.
 	sessions = lazy.Regexp(`(?i)((?:jsession|session|ltpatoken2?|token)[a-z]*\s?=\s?` +
 		`['"]?[^\s;,&'"]{4})[^\s;,&'"]+`)
 	// values have the form of WebSphere's own under no name: cache ID, 23 characters, clone IDs (S1)
 	values = lazy.Regexp(`((?:^|[\s'"=(])\d{4})[\w-]{23}(?:[:+][^\s;,&'")]*)?([\s;,&'").]|$)`)
+	// Of headers at the beginning of a line, or behind two blanks, as traces indent them; else "cookie:" may be a
+	// word.
 	names  = lazy.Regexp(`(?i)((?:^|\s\s)(?:authorization|\$wsru|remote_user|cookie2?|set-cookie2?):\s*).*`)
 )
 
-// Line returns a line of a log as the report shows it: headers that name a user or carry cookies lose their value,
-// but for the first characters of sessions.
+// Line returns a line of a log as the report shows it. The order matters: sessions are shortened before headers are
+// looked at, which keep of a value what is shortened and lose the rest. Headers that name a user or carry cookies lose
+// their value, but for the first characters of sessions.
 func (show Secrets) Line(line string) string {
 	if show {
 		return line

@@ -10,11 +10,11 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Table prints rows in aligned columns.
+// Table prints rows in aligned columns, as wide as their longest cell; width is counted in code points.
 type Table struct {
 	Head  []string
 	rows  [][]string
-	align []bool
+	align []bool // by column: it ends flush; nil where none does
 }
 
 // RightAlign has columns end flush, as numbers do.
@@ -54,7 +54,7 @@ func (t *Table) Write(w io.Writer) {
 		for i, cell := range row {
 			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
 			line.WriteString("  ")
-			if t.align[i] {
+			if i < len(t.align) && t.align[i] {
 				line.WriteString(pad + cell)
 			} else {
 				line.WriteString(cell + pad)
@@ -75,7 +75,8 @@ func OrDash(s string) string {
 	return s
 }
 
-// Count is a number and what it counts: "1 request", "2 requests". There is no plural of info.
+// Count is a number and what it counts: "1 request", "2 requests", "0 requests". There is no plural of info; of other
+// words than those with an s the caller must see to it.
 func Count[N int | int64](n N, what string) string {
 	if n == 1 || what == "info" {
 		return fmt.Sprintf("%d %s", n, what)

@@ -2,6 +2,6 @@
 // census of a session table. It stands beside package report so that whoever writes the other answers does not link
 // the databases and servers of the lab.
 //
-// A file is a kind of answer, with its list of formats; those of a scenario that ran, [Runs], have a file each. Start in
-// run.go; what formats share stands in package forms.
+// A file is a kind of answer, with its list of formats; those of a scenario that ran, [Runs], have a file each. Start
+// in run.go; what formats share stands in package forms.
 package labreport

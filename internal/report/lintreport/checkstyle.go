@@ -19,7 +19,7 @@ var _ = Lint.Add(forms.Form[*Findings]{Name: "checkstyle", Place: 8, Escape: dia
 type (
 	checkstyleRun struct {
 		XMLName xml.Name         `xml:"checkstyle"`
-		Version string           `xml:"version,attr"` // of the form
+		Version string           `xml:"version,attr"` // of Checkstyle, whose form this is
 		Files   []checkstyleFile `xml:"file"`
 	}
 	checkstyleFile struct {
@@ -36,7 +36,8 @@ type (
 )
 
 const (
-	checkstyleMark   = "<!-- wasplug lint -->" // by which a report of ours is known again
+	// checkstyleMark is what a report of ours is known again by: the form has no place for the name of a tool.
+	checkstyleMark   = "<!-- wasplug lint -->"
 	checkstyleSource = "wasplug."
 )
 
@@ -46,6 +47,7 @@ func lintCheckstyle(w io.Writer, r *Findings) error {
 	for _, id := range r.Checked {
 		run.Files = append(run.Files, checkstyleFile{r.relative(id), r.checkstyle(id)})
 	}
+	// Findings that stand in no file have the FileID 0. The form knows errors of files alone.
 	if nowhere := r.checkstyle(0); len(nowhere) > 0 {
 		run.Files = append(run.Files, checkstyleFile{"wasplug", nowhere})
 	}
@@ -57,6 +59,7 @@ func lintCheckstyle(w io.Writer, r *Findings) error {
 	return err
 }
 
+// checkstyle has the errors of one file. Info is a severity of the form, too: error, warning, info, ignore.
 func (r *Findings) checkstyle(id diag.FileID) (all []checkstyleError) {
 	for i := range r.Findings {
 		f := &r.Findings[i]

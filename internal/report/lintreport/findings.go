@@ -39,7 +39,8 @@ func count(findings []lint.Placed) (errors, warnings, infos int) {
 	return errors, warnings, infos
 }
 
-// relative returns the path of a file with slashes, relative to the base where it lies below it.
+// relative returns the path of a file with slashes, relative to the base where it lies below it: programs look it up
+// in a checkout, which lies elsewhere than where lint ran.
 func (r *Findings) relative(id diag.FileID) string {
 	name, _ := r.within(id)
 	return name
@@ -48,7 +49,7 @@ func (r *Findings) relative(id diag.FileID) string {
 // within returns the path of a file with slashes: relative to the base where it lies below it, else absolute. Without
 // a base it is the name that the file was given.
 func (r *Findings) within(id diag.FileID) (name string, inside bool) {
-	if name = r.Files.Name(id); name == "<stdin>" {
+	if name = r.Files.Name(id); name == "<stdin>" { // which is no URI
 		return "stdin", true
 	}
 	name = filepath.Clean(name)
@@ -58,6 +59,7 @@ func (r *Findings) within(id diag.FileID) (name string, inside bool) {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(r.Base, name)
 	}
+	// Rel also answers with ../x, and on Windows fails between two drives; IsLocal tells the first.
 	rel, err := filepath.Rel(r.Base, name)
 	if err == nil && filepath.IsLocal(rel) {
 		return filepath.ToSlash(rel), true
@@ -66,7 +68,7 @@ func (r *Findings) within(id diag.FileID) (name string, inside bool) {
 }
 
 // place is a span as the formats want it: lines and columns from 1, columns in code points, the end behind the last
-// one.
+// one. A finding that stands in no file has an empty name and zeros, which most readers refuse: each format decides.
 type place struct {
 	File      string `json:"file"`
 	Line      int    `json:"line"`
@@ -80,6 +82,8 @@ func (r *Findings) place(s diag.Span) place {
 	return place{start.File, start.Line, start.Column, end.Line, end.Column}
 }
 
+// eachLine reports whether every line of a text has a form. It holds of no lines, too: a report without
+// findings is empty in the formats that have a line for each.
 func eachLine(text []byte, form *regexp.Regexp) bool {
 	for line := range strings.Lines(string(text)) {
 		if !form.MatchString(strings.TrimRight(line, "\n")) {

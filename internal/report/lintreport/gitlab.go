@@ -13,7 +13,8 @@ import (
 
 var _ = Lint.Add(forms.Form[*Findings]{Name: "gitlab", Place: 7, Escape: diag.JSON, Write: lintGitLab, Own: ownGitLab})
 
-// lintGitLab writes the report of GitLab's code quality.
+// lintGitLab writes the report of GitLab's code quality: an array of issues, of which GitLab wants every member that
+// is here. Its severities are info, minor, major, critical and blocker.
 func lintGitLab(w io.Writer, r *Findings) error {
 	type lines struct {
 		Begin int `json:"begin"`
@@ -35,11 +36,14 @@ func lintGitLab(w io.Writer, r *Findings) error {
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		out = append(out, issue{f.Message, f.Rule.Code + " " + f.Rule.Name, prints[i], severity[f.Severity],
+			// The form needs a line: a finding without a place is shown at the first.
 			location{r.relative(f.Span.File), lines{max(r.place(f.Span).Line, 1)}}})
 	}
 	return forms.JSON(w, out)
 }
 
+// ownGitLab knows a report by its first issue. An empty array is a report without findings; it may be anybody's, and
+// holds nothing that would be lost.
 func ownGitLab(text []byte) bool {
 	var issues []struct {
 		Check       string `json:"check_name"`

@@ -10,13 +10,15 @@ import (
 
 var _ = Lint.Add(forms.Form[*Findings]{Name: "json", Place: 3, Escape: diag.JSON, Write: lintJSON, Own: ownJSON})
 
+// A finding as lint.schema.json describes it. Lists are empty and not null, so that a reader may range over them; fix
+// is null where there is none.
 type jsonFinding struct {
 	Rule     string `json:"rule"`
 	Name     string `json:"name"`
 	Severity string `json:"severity"`
 	Message  string `json:"message"`
 	place
-	Path    string        `json:"path"`
+	Path    string        `json:"path"` // of elements, by which a baseline and fingerprints name the finding
 	Related []jsonRelated `json:"related"`
 	Fix     *jsonFix      `json:"fix"`
 }
@@ -27,8 +29,8 @@ type jsonRelated struct {
 }
 
 type jsonFix struct {
-	Title string `json:"title"`
-	Safe  bool   `json:"safe"`
+	Title string `json:"title"` // the edits are not told: --fix makes them, and SARIF holds them
+	Safe  bool   `json:"safe"`  // --fix makes it, and not --fix=all alone
 }
 
 // lintJSON is versioned; its schema is lint.schema.json.
@@ -58,6 +60,7 @@ func lintJSON(w io.Writer, r *Findings) error {
 	return forms.JSON(w, out)
 }
 
+// ownJSON knows a report by the members that it always has: null is not enough, hence the pointers.
 func ownJSON(text []byte) bool {
 	var r struct {
 		Version         *int

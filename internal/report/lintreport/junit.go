@@ -17,6 +17,7 @@ var _ = Lint.Add(forms.Form[*Findings]{Name: "junit", Place: 5, Escape: diag.XML
 // junitName names the run, by which a report of ours is known again.
 const junitName = "wasplug lint"
 
+// ownJUnit looks at the beginning alone: a report is large, and the name stands on its second line.
 func ownJUnit(text []byte) bool {
 	return bytes.Contains(text[:min(len(text), 200)], []byte(`<testsuites name="`+junitName+`"`))
 }
@@ -30,6 +31,8 @@ func lintJUnit(w io.Writer, r *Findings) error {
 	return forms.JUnit(w, junitName, suites)
 }
 
+// suite has a case for each failing finding, named so that cases of one file differ. A file without any has one case
+// that passed: so a report shows that the file was checked.
 func (r *Findings) suite(id diag.FileID) forms.Suite {
 	s := forms.Suite{Name: r.relative(id)}
 	var quiet []string

@@ -21,18 +21,24 @@ import (
 var _ = Lint.Add(forms.Form[*Findings]{Name: "sarif", Place: 4, Escape: diag.JSON, Write: lintSARIF, Own: ownSARIF})
 
 const (
-	tool = "wasplug" // by whose name a report of ours is known again
+	// tool is the name under which code scanning lists the alerts; by it a report of ours is known again.
+	tool = "wasplug"
 	home = "https://github.com/wasplug/wasplug"
 )
 
+// ptr is for the optional members of SARIF: what is nil is not written.
 func ptr[T any](v T) *T { return &v }
 
+// lintSARIF writes SARIF 2.1.0, as GitHub's code scanning and editors read it: one run, the rules that found
+// something, a result for each finding.
 func lintSARIF(w io.Writer, r *Findings) error {
 	run := sarif.NewRunWithInformationURI(tool, home)
 	run.Tool.Driver.Version = ptr(r.Version)
+	// Both are facts about package diag, by which a reader finds the places: it counts code points, and a lone \r ends
+	// a line.
 	run.ColumnKind = ptr("unicodeCodePoints")
 	run.NewlineSequences = []string{"\r\n", "\n", "\r"}
-	run.Results = []*sarif.Result{}
+	run.Results = []*sarif.Result{} // null would say that lint did not run
 	index := r.addRules(run)
 	prints := r.fingerprints()
 	for i := range r.Findings {
@@ -43,7 +49,8 @@ func lintSARIF(w io.Writer, r *Findings) error {
 	return forms.JSON(w, log)
 }
 
-// addRules describes the rules that found something, and returns their places.
+// addRules describes the rules that found something, and returns their places in that list. A reader looks
+// up those that results name; the others would make every report as long as docs/rules.md.
 func (r *Findings) addRules(run *sarif.Run) map[string]int {
 	found := map[string]bool{}
 	for i := range r.Findings {
@@ -57,6 +64,7 @@ func (r *Findings) addRules(run *sarif.Run) map[string]int {
 		index[rule.Code] = len(index)
 		d := run.AddRule(rule.Code)
 		d.Name = ptr(camel(rule.Name))
+		// GitHub shows the first two on top of an alert, the help below it.
 		d.ShortDescription = sarif.NewMultiformatMessageString()
 		d.ShortDescription.Text = ptr(rule.Doc.Title)
 		d.FullDescription = sarif.NewMultiformatMessageString()
@@ -80,6 +88,7 @@ func camel(name string) string {
 	return b.String()
 }
 
+// level is the severity in the words of SARIF.
 func level(s diag.Severity) string {
 	if s == diag.Info {
 		return "note"
@@ -87,9 +96,10 @@ func level(s diag.Severity) string {
 	return s.String()
 }
 
+// result is one finding: print is its fingerprint.
 func (r *Findings) result(f *lint.Placed, index map[string]int, print string) *sarif.Result {
 	res := sarif.NewRuleResult(f.Rule.Code)
-	if i, ok := index[f.Rule.Code]; ok {
+	if i, ok := index[f.Rule.Code]; ok { // else -1, none: a finding whose rule is not one of package rules
 		res.RuleIndex = i
 	}
 	res.Level = level(f.Severity)
@@ -97,13 +107,14 @@ func (r *Findings) result(f *lint.Placed, index map[string]int, print string) *s
 	res.Locations = []*sarif.Location{r.location(f.Span)}
 	for i, rel := range f.Related {
 		loc := r.location(rel.Span)
-		loc.ID = i + 1
+		loc.ID = i + 1 // from 1: a related location with an ID may be referred to
 		loc.Message = sarif.NewTextMessage(rel.Message)
 		res.RelatedLocations = append(res.RelatedLocations, loc)
 	}
 	if f.Fix != nil {
 		res.Fixes = []*sarif.Fix{r.fix(f.Fix)}
 	}
+	// The name has a version, as another way to count must not be taken for this one.
 	res.PartialFingerprints = map[string]string{"ruleAndElement/v1": print}
 	return res
 }
@@ -121,6 +132,8 @@ func (r *Findings) location(s diag.Span) *sarif.Location {
 	return loc
 }
 
+// artifact names a file: below the base relative to %SRCROOT%, which the reader sets to its checkout; elsewhere by an
+// absolute file URI.
 func (r *Findings) artifact(id diag.FileID) *sarif.ArtifactLocation {
 	artifact := sarif.NewArtifactLocation()
 	name, inside := r.within(id)
@@ -129,13 +142,14 @@ func (r *Findings) artifact(id diag.FileID) *sarif.ArtifactLocation {
 		artifact.URI = ptr((&url.URL{Path: name}).String())
 		return artifact
 	}
-	if !strings.HasPrefix(name, "/") { // C:/conf
+	if !strings.HasPrefix(name, "/") { // C:/conf becomes file:///C:/conf
 		name = "/" + name
 	}
 	artifact.URI = ptr((&url.URL{Scheme: "file", Path: name}).String())
 	return artifact
 }
 
+// region is a span; SARIF has no line 0, so a finding without a place is said of the first line.
 func (r *Findings) region(s diag.Span) *sarif.Region {
 	at := r.place(s)
 	region := sarif.NewRegion()
@@ -164,6 +178,8 @@ func (r *Findings) fix(f *diag.Fix) *sarif.Fix {
 	return sarif.NewFix().WithDescription(sarif.NewTextMessage(f.Title + how)).AddArtifactChange(change)
 }
 
+// ownSARIF knows a report by the name of the tool. A file of several runs was merged by
+// somebody, and is theirs.
 func ownSARIF(text []byte) bool {
 	var r struct {
 		Runs []struct {

@@ -15,10 +15,13 @@ import (
 
 var _ = Lint.Add(forms.Form[*Findings]{Name: "text", Place: 1, Write: lintText, Own: ownText})
 
+// lintText has a finding with what it is about: the line of the file, the second place, the repair. Its last line is a
+// summary, also where there is nothing to report.
 func lintText(b io.Writer, r *Findings) error {
 	if r.Counts {
 		return r.ruleCounts(b)
 	}
+	// Colour is of escape sequences, which b would make readable: a coloured line goes around b, escaped by itself.
 	out := forms.Unwrapped(b)
 	for i := range r.Findings {
 		f := &r.Findings[i]
@@ -42,14 +45,14 @@ func lintText(b io.Writer, r *Findings) error {
 		}
 		fmt.Fprintln(b)
 	}
-	if len(r.Checked) > 1 {
+	if len(r.Checked) > 1 { // of one file the summary says the same
 		r.perFile(b)
 	}
 	_, err := fmt.Fprintln(b, r.summary())
 	return err
 }
 
-// perFile counts the findings of each file.
+// perFile counts the findings of each file, of those without one, too, in the order in which they were named.
 func (r *Findings) perFile(w io.Writer) {
 	found := map[diag.FileID][]lint.Placed{}
 	for _, f := range r.Findings {
@@ -60,7 +63,8 @@ func (r *Findings) perFile(w io.Writer) {
 	}
 }
 
-// colour marks the severity of a finding.
+// colour makes the place of a finding bold and marks its severity: red, yellow, cyan, as compilers do. The line begins
+// with FILE:LINE:COLUMN and the severity; a file whose name has ": error: " in it is coloured too early, no more.
 func colour(line string, s diag.Severity) string {
 	code := map[diag.Severity]string{diag.Error: "31", diag.Warning: "33", diag.Info: "36"}[s]
 	word := ": " + s.String() + ": "
@@ -70,7 +74,7 @@ func colour(line string, s diag.Severity) string {
 	return line
 }
 
-// summary counts the findings and files in words.
+// summary counts the findings and files in words. ownText knows a report by it.
 func (r *Findings) summary() string {
 	return tally(r.Findings) + " in " + forms.Count(len(r.Checked), "file")
 }
@@ -129,6 +133,7 @@ func sortRules(rules []diag.Rule) {
 var summaryLine = lazy.Regexp(`^(no findings|\d+ (errors?|warnings?|info)(, \d+ (errors?|warnings?|info))*) ` +
 	`in \d+ files?$`)
 
+// ownText knows a report by its last line, the summary: findings alone could be the output of another linter.
 func ownText(text []byte) bool {
 	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
 	return summaryLine().MatchString(lines[len(lines)-1])

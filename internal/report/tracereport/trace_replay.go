@@ -131,7 +131,6 @@ func settingNames(all []replay.Setting) []string {
 // writeEvidence prints which values of each consulted choice the log allows.
 func (run *traceRun) writeEvidence(w io.Writer, a *evidence.ReplayAnswer) {
 	t := forms.Table{Head: []string{"choice", "value", "the log", ""}}
-	t.RightAlign() // nothing
 	for i := range a.Choices {
 		e := &a.Choices[i]
 		_, settled := e.Settled()
