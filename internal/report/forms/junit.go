@@ -37,7 +37,7 @@ type (
 	Case struct {
 		Name    string   `xml:"name,attr"`
 		Class   string   `xml:"classname,attr"` // by which readers group cases, and name them together with Name
-		Failure *Failure `xml:"failure"` // nil: passed
+		Failure *Failure `xml:"failure"`        // nil: passed
 		Output  string   `xml:"system-out,omitempty"`
 	}
 	Failure struct {

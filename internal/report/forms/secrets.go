@@ -36,7 +36,7 @@ func (show Secrets) URI(uri string) string {
 
 var (
 	// A query begins behind a path, as "?" alone also ends sentences.
-	queries  = lazy.Regexp(`(/[^\s?'"|]*)\?[^\s'"|]+`)
+	queries = lazy.Regexp(`(/[^\s?'"|]*)\?[^\s'"|]+`)
 	// Four characters of the value stay.
 	sessions = lazy.Regexp(`(?i)((?:jsession|session|ltpatoken2?|token)[a-z]*\s?=\s?` +
 		`['"]?[^\s;,&'"]{4})[^\s;,&'"]+`)
@@ -44,7 +44,7 @@ var (
 	values = lazy.Regexp(`((?:^|[\s'"=(])\d{4})[\w-]{23}(?:[:+][^\s;,&'")]*)?([\s;,&'").]|$)`)
 	// Of headers at the beginning of a line, or behind two blanks, as traces indent them; else "cookie:" may be a
 	// word.
-	names  = lazy.Regexp(`(?i)((?:^|\s\s)(?:authorization|\$wsru|remote_user|cookie2?|set-cookie2?):\s*).*`)
+	names = lazy.Regexp(`(?i)((?:^|\s\s)(?:authorization|\$wsru|remote_user|cookie2?|set-cookie2?):\s*).*`)
 )
 
 // Line returns a line of a log as the report shows it. The order matters: sessions are shortened before headers are

@@ -30,7 +30,8 @@ func benchText(w io.Writer, b *BenchRun) error {
 	return nil
 }
 
-// BenchHead is the line above the rows.
+// BenchHead is the line above the rows. It has its own widths and is no forms.Table, as rows are written one by one: a
+// measurement takes minutes.
 var BenchHead = fmt.Sprintf("%-22s %-24s %10s %6s %9s %9s %9s %9s %9s\n", "persistence",
 	"written", "requests/s", "ratio",
 	"median", "p99", "started", "member", "grid")
@@ -38,6 +39,7 @@ var BenchHead = fmt.Sprintf("%-22s %-24s %10s %6s %9s %9s %9s %9s %9s\n", "persi
 // BenchRow writes one figure, for a reader who waits for the next one.
 func BenchRow(w io.Writer, b *BenchRun, i int) error {
 	f := b.Figures[i]
+	// More digits than these change from run to run.
 	_, err := fmt.Fprintf(w, "%-22s %-24s %10.0f %6.2f %9s %9s %9s %9s %9s\n", f.Persistence, f.Frequency, f.PerSecond,
 		b.ratio(i), f.Median.Round(10*time.Microsecond), f.P99.Round(10*time.Microsecond),
 		f.FirstAnswer.Round(10*time.Millisecond), megabytes(f.Memory), megabytes(f.Beside))
@@ -52,6 +54,7 @@ func megabytes(bytes int64) string {
 	return fmt.Sprintf("%.0f MB", float64(bytes)/1e6)
 }
 
+// ratio is a figure beside the first, which is that without persistence.
 func (b *BenchRun) ratio(i int) float64 {
 	if b.Figures[0].PerSecond == 0 {
 		return 0
@@ -59,6 +62,7 @@ func (b *BenchRun) ratio(i int) float64 {
 	return b.Figures[i].PerSecond / b.Figures[0].PerSecond
 }
 
+// benchJSON fits lab-bench.schema.json. Bytes are absent where they are not known.
 func benchJSON(w io.Writer, b *BenchRun) error {
 	type figure struct {
 		Persistence string  `json:"persistence"`

@@ -12,6 +12,8 @@ import (
 // ServerCheck are the formats of a check of servers.
 var ServerCheck = forms.List[*check.Result]{forms.AsText(checkText), forms.AsJSON(checkJSON)}
 
+// checkText tells what happened in the order in which it did: killed, started again, and what moved besides; then what
+// the cookies show, then what is wrong, and the verdict last, where whoever waits for it looks.
 func checkText(w io.Writer, r *check.Result) error {
 	fmt.Fprintf(w, "%s: %s, %s sent, %d answered; servers: %s\n", r.URL, forms.Count(len(r.Clients), "client"),
 		forms.Count(r.Sent, "request"), r.Answered, forms.OrDash(strings.Join(r.Servers, ", ")))
@@ -44,7 +46,7 @@ func checkFailovers(w io.Writer, r *check.Result) {
 		switch {
 		case m != nil:
 			checkFailover(w, m)
-		case c.Recovered:
+		case c.Recovered: // its session was not at the server that was killed
 			elsewhere++
 		default:
 			fmt.Fprintf(w, "  %s: %s, and no answer since\n", c.Name, forms.OrDash(c.Server))
@@ -56,6 +58,8 @@ func checkFailovers(w io.Writer, r *check.Result) {
 	fmt.Fprintf(w, "worst gap of a client: %s\n", milliseconds(r.WorstGap))
 }
 
+// checkFailover is what a session had before and after, and beside it what is predicted of the settings that the
+// servers seem to have.
 func checkFailover(w io.Writer, m *check.Move) {
 	fmt.Fprintf(w, "  %s: %s -> %s: session %s, %d counted before, %d found, %d lost",
 		m.Client, m.From, m.To, m.Session,
@@ -94,6 +98,8 @@ func checkReturn(w io.Writer, r *check.Result) {
 		milliseconds(*r.ServesAgain), forms.Count(back, "session"), forms.Count(int(lost), "change"))
 }
 
+// checkCookie says what the cookie of a session shows of the servers: whether sessions are persistent (S3), and how
+// many names it has.
 func checkCookie(w io.Writer, f *check.Facts) {
 	fmt.Fprintf(w, "cookie: %s", f.Example)
 	if f.Keeps != "" {
@@ -122,7 +128,7 @@ func checkElsewhere(w io.Writer, r *check.Result) {
 	}
 }
 
-// checkVerdict is the last line.
+// checkVerdict is the last line. Without a session that left its server nothing was tried.
 func checkVerdict(r *check.Result) string {
 	kept, sessions, lost, differ, predicted := 0, 0, int64(0), 0, false
 	for _, c := range r.Clients {

@@ -8,7 +8,7 @@ import (
 	"github.com/wasplug/wasplug/lab/check"
 )
 
-// The JSON form of a check of servers.
+// A check of servers as lab-check.schema.json describes it. Times are seconds; null is what was not seen.
 type (
 	checkRunJSON struct {
 		Version     int             `json:"version"`
@@ -134,6 +134,7 @@ func checkFailoverOf(m *check.Move) *checkFailoverJSON {
 	return out
 }
 
+// checkCookieOf is what a cookie shows; CacheID is negative where it has none.
 func checkCookieOf(f *check.Facts) checkCookieJSON {
 	out := checkCookieJSON{Example: f.Example, IDLength: f.IDLength,
 		Servers: append([]string{}, f.Servers...), Keeps: f.Keeps}

@@ -17,6 +17,8 @@ type Checked struct {
 // History are the formats of a checked history.
 var History = forms.List[Checked]{forms.AsText(historyText), forms.AsJSON(historyJSON)}
 
+// historyText says what was checked and counts what is no mistake in itself, each only where it happened; then a line
+// for each finding, as compilers have them: the line is that of the history.
 func historyText(w io.Writer, c Checked) error {
 	fmt.Fprintf(w, "%s: %s, %s: %d answered, %d acknowledged as written; %s\n",
 		c.File, forms.Count(c.Clients, "client"),
@@ -45,6 +47,7 @@ func historyText(w io.Writer, c Checked) error {
 	return err
 }
 
+// historyJSON fits lab-history.schema.json.
 func historyJSON(w io.Writer, c Checked) error {
 	type finding struct {
 		Check  string `json:"check"`

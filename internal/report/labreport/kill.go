@@ -12,6 +12,7 @@ import (
 // KillTest are the formats of a kill test.
 var KillTest = forms.List[*scenario.KillReport]{forms.AsText(killText), forms.AsJSON(killJSON)}
 
+// killText sums a kill test up and then reads as a history that was checked, of which it has no file.
 func killText(w io.Writer, r *scenario.KillReport) error {
 	fmt.Fprintf(w, "%s in %s; a client's worst gap: median %s, most %s; a member serves again "+
 		"after: median %s, most %s\n",
@@ -29,6 +30,7 @@ func most(rising []time.Duration) time.Duration {
 	return rising[len(rising)-1]
 }
 
+// killJSON fits lab-kill-test.schema.json.
 func killJSON(w io.Writer, r *scenario.KillReport) error {
 	h := r.History
 	return forms.JSON(w, struct {

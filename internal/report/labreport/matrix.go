@@ -17,8 +17,8 @@ type CellSet struct {
 // Cell is a line: what was observed is nil where it was predicted only.
 type Cell struct {
 	*session.Cell
-	Observed map[string]string
-	Differs  []string
+	Observed map[string]string // by column
+	Differs  []string          // in words, of the table, the prediction and what was observed
 }
 
 // Differ is in how many lines the sides are not the same.
@@ -50,6 +50,7 @@ func cellsText(w io.Writer, l *CellSet) error {
 	return nil
 }
 
+// cellsJSON fits lab-matrix.schema.json: what is given in a line, and then three times what comes of it.
 func cellsJSON(w io.Writer, l *CellSet) error {
 	type cell struct {
 		Line      int               `json:"line"`

@@ -26,7 +26,7 @@ type RowResult struct {
 	*scenario.Result
 }
 
-// Run is the same, file by file.
+// Run is the same, file by file. A file whose tests stage several rows comes up once.
 func (l *RowSet) Run() *Run {
 	out := &Run{}
 	for _, row := range l.Rows {
@@ -44,6 +44,7 @@ func (l *RowSet) Run() *Run {
 // Rows are the formats of the rows of the matrix; as JSON they are scenarios that ran.
 var Rows = forms.List[*RowSet]{forms.AsText(rowsText), forms.AsJSON(rowsJSON)}
 
+// rowsText is row by row, as the matrix is written. A row without a test says why nobody can stage it.
 func rowsText(w io.Writer, l *RowSet) error {
 	staged := 0
 	for _, row := range l.Rows {

@@ -37,6 +37,7 @@ var Runs forms.List[*Run]
 
 var _ = Runs.Add(forms.AsText(labText))
 
+// labText has a line for each test, below it what failovers it saw, predicted and found, and what is wrong.
 func labText(w io.Writer, l *Run) error {
 	for _, f := range l.Files {
 		for _, r := range f.Results {
@@ -58,7 +59,8 @@ func labText(w io.Writer, l *Run) error {
 
 func milliseconds(d time.Duration) string { return d.Round(time.Millisecond).String() }
 
-// labFailover is the block of one failover.
+// labFailover is the block of one failover: who died, who took over, what was written and found, and the steps of the
+// prediction, with when the log of the web server shows them (-: it does not).
 func labFailover(w io.Writer, f *scenario.Failover) {
 	for _, d := range f.Died {
 		fmt.Fprintf(w, "  %s: %s, %s before; the last change was %s old\n", d.Member, d.How, milliseconds(d.Ago),
@@ -76,7 +78,7 @@ func labFailover(w io.Writer, f *scenario.Failover) {
 		forms.OrDash(f.Session), forms.OrDash(f.Cookie), f.Predicted,
 		strings.Join(f.Rules, " "))
 	for i, s := range f.Steps {
-		at := "        -"
+		at := "        -" // as wide as a time
 		if s.After >= 0 {
 			at = fmt.Sprintf("%6.2f ms", float64(s.After.Microseconds())/1000)
 		}
@@ -84,7 +86,7 @@ func labFailover(w io.Writer, f *scenario.Failover) {
 	}
 }
 
-// labFailures tells what was not as expected.
+// labFailures tells what was not as expected; of a test that passed, only what is worth knowing of late changes.
 func labFailures(w io.Writer, r *scenario.Result) {
 	for _, s := range r.Steps {
 		if s.Late > 0 {

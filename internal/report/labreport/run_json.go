@@ -8,7 +8,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// The JSON form of scenarios that ran.
+// Scenarios that ran as lab-run.schema.json describes it. Times are seconds.
 type (
 	labRunJSON struct {
 		Version int           `json:"version"`

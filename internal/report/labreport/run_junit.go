@@ -30,7 +30,8 @@ func labJUnit(w io.Writer, l *Run) error {
 	return forms.JUnit(w, "", suites)
 }
 
-// labMessage is the first thing that is wrong.
+// labMessage is the first thing that is wrong: a message is one line. Of a failed test without an error the history
+// was checked, so that there is one, or a step failed.
 func labMessage(r *scenario.Result) string {
 	if r.Err != nil {
 		return r.Err.Error()

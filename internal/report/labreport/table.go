@@ -13,6 +13,7 @@ import (
 var SessionTable = forms.List[*database.Census]{forms.AsText(sessionTableText),
 	forms.AsJSON(sessionTableJSON)}
 
+// sessionTableText counts a table SESSIONS as WebSphere keeps it, and says of what it found what it means.
 func sessionTableText(w io.Writer, c *database.Census) error {
 	fmt.Fprintf(w, "%s: %s\n", c.Table, forms.Count(c.Rows, "row"))
 	applications := forms.Table{Head: []string{"application", "sessions", "empty", "over their time",
@@ -51,6 +52,7 @@ func sessionTableText(w io.Writer, c *database.Census) error {
 	return nil
 }
 
+// ageText is an age by its upper bound in seconds; 0 is that of the last class, which has none.
 func ageText(under int) string {
 	switch {
 	case under == 0:
@@ -61,6 +63,7 @@ func ageText(under int) string {
 	return fmt.Sprintf("under %d h", under/3600)
 }
 
+// sessionTableJSON fits lab-table.schema.json.
 func sessionTableJSON(w io.Writer, c *database.Census) error {
 	return forms.JSON(w, struct {
 		Version int `json:"version"`

@@ -13,7 +13,8 @@ import (
 
 var _ = Simulation.Add(forms.Form[*answers.Simulation]{Name: "csv", Place: 3, Write: simulationCSV})
 
-// simulationCSV writes a row for each step, for spreadsheets.
+// simulationCSV writes a row for each step, for spreadsheets: the series, and nothing of the sums, which a table of
+// one form has no place for. Of two runs the rows stand one below the other, told apart by the first column.
 func simulationCSV(w io.Writer, a *answers.Simulation) error {
 	c := csv.NewWriter(w)
 	if err := c.Write([]string{"config", "seconds", "requests", "failed_over", "errors", "declined"}); err != nil {

@@ -18,6 +18,7 @@ var _ = Simulation.Add(forms.Form[*answers.Simulation]{Name: "html", Place: 4, W
 //go:embed simulate.html
 var pageText string
 
+// page is parsed once for a process, and in processes that write one.
 var page = sync.OnceValue(func() *template.Template { return forms.Page(pageText) })
 
 type (
@@ -27,10 +28,12 @@ type (
 		Drawn []pageTrack
 		Text  string
 	}
+	// pageTrack is a number over time; Column is how long a bar is, Most the highest of them, both in words.
 	pageTrack struct {
 		Name, Class, Column, Most string
 		Bars                      []pageBar
 	}
+	// pageBar is a rectangle in the units of the drawing, whose Y grows downwards; Says shows when it is pointed at.
 	pageBar struct {
 		X, Y, Width, Height float64
 		Says                string
@@ -56,6 +59,8 @@ const (
 	drawnColumns            = 120
 )
 
+// drawn has the bars of a result; of one step there is nothing to draw over time. Bars of 0 are left out: a page of a
+// long simulation has many.
 func drawn(r *simulate.Result) (all []pageTrack) {
 	if len(r.Series) < 2 {
 		return nil

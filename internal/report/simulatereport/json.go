@@ -11,6 +11,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/simulate"
 )
 
+// A simulation as simulate.schema.json describes it. Times are seconds after its start, durations seconds; members
+// stand by name, as their places mean something within a run alone.
 type (
 	jsonSimulation struct {
 		Version int                 `json:"version"`
@@ -18,7 +20,7 @@ type (
 	}
 	jsonSimulationRun struct {
 		Config    string                `json:"config"`
-		Seed      uint64                `json:"seed"`
+		Seed      uint64                `json:"seed"` // by which the run can be had again
 		Processes int                   `json:"processes"`
 		Requests  uint64                `json:"requests"`
 		Outcomes  jsonOutcomes          `json:"outcomes"`
@@ -70,7 +72,7 @@ type (
 		P95 float64           `json:"p95"`
 		P99 float64           `json:"p99"`
 		Max float64           `json:"max"`
-		Of  *jsonSimulatedOne `json:"of"`
+		Of  *jsonSimulatedOne `json:"of"` // the request that waited longest; null where none waited
 	}
 	jsonSimulatedOne struct {
 		Process  int                    `json:"process"`
@@ -91,7 +93,7 @@ type (
 		Member  string      `json:"member"`
 		Do      string      `json:"do"`
 		At      float64     `json:"at"`
-		Until   *float64    `json:"until"`
+		Until   *float64    `json:"until"` // null: for ever
 		Marked  jsonNoticed `json:"marked"`
 		Back    jsonNoticed `json:"back"`
 	}
@@ -106,7 +108,7 @@ type (
 		Member   string   `json:"member"`
 		Value    float64  `json:"value"`
 		Observed float64  `json:"observed"`
-		Sigma    *float64 `json:"sigma"`
+		Sigma    *float64 `json:"sigma"` // null where the formula has no deviation; JSON has no NaN
 	}
 	jsonExpected struct {
 		Name string        `json:"name"`
@@ -117,7 +119,7 @@ type (
 	}
 	jsonSeries struct {
 		Step         float64             `json:"step"`
-		Requests     []uint64            `json:"requests"`
+		Requests     []uint64            `json:"requests"` // of each step, as the next three
 		FailedOver   []uint64            `json:"failedOver"`
 		Errors       []uint64            `json:"errors"`
 		FailedProbes map[string][]uint32 `json:"failedProbes"`
@@ -183,6 +185,7 @@ func jsonSimulationOf(run *answers.SimulationRun) jsonSimulationRun {
 	return out
 }
 
+// jsonNoticedOf sums rising times up.
 func jsonNoticedOf(times []match.Nanos) jsonNoticed {
 	out := jsonNoticed{Processes: len(times)}
 	if n := len(times); n > 0 {
@@ -206,6 +209,8 @@ func jsonLongest(run *answers.SimulationRun) *jsonSimulatedOne {
 	return out
 }
 
+// jsonSeriesOf turns steps into columns, which take a quarter of the space and go into a chart as they are. Members
+// without a failed probe are left out.
 func jsonSeriesOf(r *simulate.Result) jsonSeries {
 	out := jsonSeries{Step: seconds(r.Step), FailedProbes: map[string][]uint32{}}
 	for i := range r.Series {

@@ -17,6 +17,8 @@ var Simulation forms.List[*answers.Simulation]
 
 var _ = Simulation.Add(forms.AsText(simulationText))
 
+// simulationText is a report of each run, or of two a table of both: then the difference is the answer. Expectations
+// are told in both.
 func simulationText(w io.Writer, a *answers.Simulation) error {
 	if len(a.Runs) == 2 {
 		simulationCompared(w, &a.Runs[0], &a.Runs[1])
@@ -32,7 +34,7 @@ func simulationRun(w io.Writer, run *answers.SimulationRun) {
 	sc, r := run.Scenario, run.Result
 	fmt.Fprintf(w, "simulate: %s of %s, %s, seed %d\n", counted(uint64(sc.Processes), "process"), run.Config,
 		counted(r.Requests, "request"), sc.Seed)
-	row := func(name, text string) {
+	row := func(name, text string) { // what did not happen has no row
 		if text != "" {
 			fmt.Fprintf(w, "  %-11s %s\n", name, text)
 		}
@@ -67,6 +69,7 @@ func simulationErrors(r *simulate.Result) string {
 	return strings.Join(all, ", ")
 }
 
+// simulationSessions counts answers and not sessions, but for those that began:  one session may move several times.
 func simulationSessions(s *simulate.SessionCounts) string {
 	if s.Began == 0 {
 		return ""
@@ -83,7 +86,7 @@ func simulationSessions(s *simulate.SessionCounts) string {
 	return text
 }
 
-// longestText tells the longest request.
+// longestText tells the longest request, attempt by attempt: which member held it up, and what ended that.
 func longestText(run *answers.SimulationRun, l *simulate.Request) string {
 	var steps []string
 	for _, a := range l.Attempts {
@@ -132,12 +135,14 @@ func simulationMembers(w io.Writer, r *simulate.Result) {
 	t.Section(w, "members")
 }
 
+// simulationFaults says when processes noticed a fault and its end: each marks a member for itself, at the first
+// request that meets it, and uses it again at the first that comes when its retry interval is over.
 func simulationFaults(w io.Writer, run *answers.SimulationRun) {
 	for i, n := range run.Result.Faults {
 		if i == 0 {
 			fmt.Fprintln(w, "\nfaults")
 		}
-		f := &run.Scenario.Faults[i]
+		f := &run.Scenario.Faults[i] // Result.Faults has one for each, in the same order
 		fmt.Fprintf(w, "  %s %s %s\n", f.Member, f.How(), faultTime(f))
 		fmt.Fprintf(w, "    marked by %d of %s%s\n", len(n.Marked),
 			counted(uint64(run.Scenario.Processes), "process"), spreadOf(n.Marked))
@@ -147,6 +152,7 @@ func simulationFaults(w io.Writer, run *answers.SimulationRun) {
 	}
 }
 
+// faultTime is when a fault holds; To is 0 for one that does not end.
 func faultTime(f *simulate.Fault) string {
 	if f.To == 0 {
 		return "from " + simulate.Time(f.From) + " on"
@@ -154,6 +160,7 @@ func faultTime(f *simulate.Fault) string {
 	return simulate.Time(f.From) + " to " + simulate.Time(f.To)
 }
 
+// spreadOf says after how long half and all of the processes had noticed; times rise.
 func spreadOf(times []match.Nanos) string {
 	if len(times) == 0 {
 		return ""
@@ -165,6 +172,7 @@ func spreadOf(times []match.Nanos) string {
 		simulate.Time(times[len(times)-1]))
 }
 
+// chartWidth is how many columns a chart has at most: with names and figures it fits a terminal of 80 and some.
 const chartWidth = 60
 
 // simulationChart draws what happened over time, a column for each step or for several.
@@ -176,11 +184,12 @@ func simulationChart(w io.Writer, r *simulate.Result) {
 	fmt.Fprintf(w, "\nover time, %s a column\n", simulate.Time(match.Nanos(per)*r.Step))
 	for _, t := range all {
 		var b strings.Builder
-		const levels = ".:-=+*#@"
+		const levels = ".:-=+*#@" // ASCII, as a terminal may lack blocks; a blank is 0 alone
 		for _, n := range t.columns {
 			if n == 0 {
 				b.WriteByte(' ')
 			} else {
+				// From n = 1, the lowest, to n = most, the last: rounded up, so that what happened once is seen.
 				b.WriteByte(levels[(n*uint64(len(levels))-1)/t.most])
 			}
 		}
@@ -198,7 +207,7 @@ type track struct {
 // tracks are the numbers that are drawn, in at most so many columns of per steps each; those that are always 0 are
 // left out.
 func tracks(r *simulate.Result, width int) (per int, all []track) {
-	per = (len(r.Series) + width - 1) / width
+	per = (len(r.Series) + width - 1) / width // rounded up; the last column may have fewer steps
 	for _, line := range []struct {
 		name string
 		of   func(*simulate.Outcomes) uint64
@@ -219,6 +228,8 @@ func tracks(r *simulate.Result, width int) (per int, all []track) {
 	return per, all
 }
 
+// simulationForms holds the simulation against formulas that hold of simple cases: sigma says by how many standard
+// deviations they differ, and - that the formula is a bound or has none.
 func simulationForms(w io.Writer, run *answers.SimulationRun) {
 	t := forms.Table{Head: []string{"form", "of", "member", "formula", "simulated", "sigma"}}
 	t.RightAlign(3, 4, 5)
@@ -232,7 +243,7 @@ func simulationForms(w io.Writer, run *answers.SimulationRun) {
 	t.Section(w, "what closed forms say")
 }
 
-// figure is a share with four digits behind the point, and a number without.
+// figure is a share with four digits behind the point, and a number without: closed forms give both, shares up to 1.
 func figure(v float64) string {
 	if v <= 1 {
 		return fmt.Sprintf("%.4f", v)
@@ -240,6 +251,7 @@ func figure(v float64) string {
 	return fmt.Sprintf("%.0f", v)
 }
 
+// simulationExpected tells what the scenario expects; what is not met decides the exit code.
 func simulationExpected(w io.Writer, run *answers.SimulationRun) {
 	for i, e := range run.Expected {
 		if i == 0 {
@@ -253,7 +265,8 @@ func simulationExpected(w io.Writer, run *answers.SimulationRun) {
 	}
 }
 
-// simulationCompared puts two runs beside one another.
+// simulationCompared puts two runs beside one another. They have one scenario and one seed, so that the head is that
+// of both and the difference that of the configurations.
 func simulationCompared(w io.Writer, a, b *answers.SimulationRun) {
 	fmt.Fprintf(w, "simulate: %s, %s, seed %d\n", counted(uint64(a.Scenario.Processes), "process"),
 		counted(a.Result.Requests, "request"), a.Scenario.Seed)
@@ -296,7 +309,7 @@ func (c *comparison) wait(name string, of func(*simulate.Waits) match.Nanos) {
 	if y < x {
 		sign = "-"
 	}
-	c.Add(name, simulate.Time(x), simulate.Time(y), sign+simulate.Time(max(y-x, x-y)))
+	c.Add(name, simulate.Time(x), simulate.Time(y), sign+simulate.Time(max(y-x, x-y))) // the greater is the amount
 }
 
 // members counts what failed at all of them, and what each has answered.
@@ -319,7 +332,8 @@ func (c *comparison) members() {
 	}
 }
 
-// simulationNames lists the members of two results, each once.
+// simulationNames lists the members of two results, each once, in the order of the first; a configuration may have
+// members that the other has not.
 func simulationNames(a, b *simulate.Result) (names []simulate.MemberName) {
 	seen := map[simulate.MemberName]bool{}
 	for _, r := range []*simulate.Result{a, b} {
@@ -340,6 +354,7 @@ func signed(n int64) string {
 	return "+" + forms.Grouped(uint64(n))
 }
 
+// counted is forms.Count with a grouped number, and with a plural of words that end in s: processes.
 func counted(n uint64, what string) string {
 	if n == 1 {
 		return "1 " + what
@@ -350,6 +365,7 @@ func counted(n uint64, what string) string {
 	return forms.Grouped(n) + " " + what + "s"
 }
 
+// nonzero is a number for a row that is not shown where there is nothing to count.
 func nonzero(n uint64) string {
 	if n == 0 {
 		return ""
@@ -357,6 +373,7 @@ func nonzero(n uint64) string {
 	return forms.Grouped(n)
 }
 
+// percent is a share; of nothing there is none.
 func percent(n, of uint64) string {
 	if of == 0 {
 		return "-"

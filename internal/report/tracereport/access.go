@@ -16,7 +16,8 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog/story"
 )
 
-// writeAccess says how well an access log fits.
+// writeAccess says how well an access log fits: of how many requests that incidents hit it shows what clients got. Few
+// found means another log, or another clock.
 func (run *traceRun) writeAccess(w io.Writer) {
 	a := run.access
 	if a == nil {
@@ -50,7 +51,7 @@ func (run *traceRun) writeAccess(w io.Writer) {
 	}
 }
 
-// mostTimes is of how many members a text shows the times.
+// mostTimes is of how many members a text shows the times; JSON has all.
 const mostTimes = 20
 
 // slowest are the members at which 95 of a hundred requests took longest, where there are too many for a text; the
@@ -77,7 +78,8 @@ func foundBy(a *evidence.AccessJoin) string {
 	return fmt.Sprintf("%d by the ID in both logs, the others by path and second", a.ByID)
 }
 
-// writeTimes prints how long requests took, by the member that the log names.
+// writeTimes prints how long requests took, by the member that the log names: in all, and 95 of a hundred in each
+// phase that the plug-in notes for the access log. A phase that the log does not have is -.
 func writeTimes(w io.Writer, members []*evidence.MemberTimes) {
 	t := forms.Table{Head: []string{"member", "requests", "50 %", "95 %", "99 %", "connect", "body", "wait", "read"}}
 	t.RightAlign(1, 2, 3, 4, 5, 6, 7, 8)
@@ -99,6 +101,8 @@ func writeTimes(w io.Writer, members []*evidence.MemberTimes) {
 	}
 }
 
+// logTime is seconds since 1970 as a time of the plug-in's log: both are on the clock of the web server, without a
+// zone.
 func logTime(second int64) pluginlog.Time {
 	return pluginlog.Time(second) * pluginlog.Time(time.Second)
 }
@@ -127,7 +131,7 @@ func verb(n int64) string {
 	return "are"
 }
 
-// statuses lists what clients got, and how often.
+// statuses lists what clients got, and how often, by status; - is of requests that got none.
 func statuses(before string, all map[int]int64) string {
 	var out []string
 	for _, status := range slices.Sorted(maps.Keys(all)) {
@@ -139,6 +143,7 @@ func statuses(before string, all map[int]int64) string {
 	return before + strings.Join(out, ", ")
 }
 
+// accessJSON is what an access log adds; see evidence.AccessJoin.
 type accessJSON struct {
 	File     string            `json:"file"`
 	Note     string            `json:"note,omitempty"`
@@ -192,10 +197,11 @@ func (run *traceRun) accessDoc() *accessJSON {
 	return doc
 }
 
+// seenJSON is what clients saw while an incident went on.
 type seenJSON struct {
 	Requests  int64            `json:"requests"`
 	Statuses  map[string]int64 `json:"statuses"`
-	Unreached *int64           `json:"withoutMember,omitempty"`
+	Unreached *int64           `json:"withoutMember,omitempty"` // absent where the log does not name members
 	Hit       int64            `json:"hit"`
 	Found     int64            `json:"found"`
 	Got       map[string]int64 `json:"foundStatuses"`

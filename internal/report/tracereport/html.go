@@ -30,6 +30,7 @@ const (
 	pageMembers   = 50
 )
 
+// pageData is what the template is given: what the text report says, in its words, in pieces that HTML can mark up.
 type pageData struct {
 	Title, Headline, Chosen, Level string
 	Incidents                      []pageIncident
@@ -37,7 +38,7 @@ type pageData struct {
 	Step, From                     string
 	Rows                           []pageRow
 	MoreMembers                    int
-	Served                         bool // is known
+	Served                         bool // whether it is known what was served
 	Access, Server                 string
 	Requests                       []pageRequest
 	MoreRequests                   int64
@@ -104,6 +105,7 @@ func (run *traceRun) pageIncidents(data *pageData, a *evidence.TraceAnswer) {
 	data.MoreIncidents = int64(len(a.Incidents)-len(show)) + a.Milder
 	for _, i := range show {
 		one := pageIncident{When: span(i), Title: i.Title() + figures(i), Errors: i.Clients.Errors > 0, Open: i.Open}
+		// Each incident of a page is read by itself, so that advice is repeated and not "as above".
 		for _, d := range run.details(i, map[string]bool{}) {
 			if d.Text != "" {
 				one.Details = append(one.Details, d)
@@ -149,6 +151,7 @@ func (data *pageData) addSeries(s *story.Series) {
 	}
 }
 
+// pageCellOf is a character as the text draws it, with its class for the colour; the figures show when pointed at.
 func pageCellOf(c *story.Cell, most int64, at pluginlog.Time) pageCell {
 	mark := cellMark(c, most)
 	class := map[string]string{"▼": "bad", "x": "bad", "▲": "good", "·": "none"}[mark]

@@ -33,7 +33,7 @@ func chosenDoc(c *evidence.Chosen) *chosenJSON {
 	return &doc
 }
 
-// writeChosen says what part of the log the report is about.
+// writeChosen says what part of the log the report is about, so that nobody takes "no incidents" for all of it.
 func writeChosen(w io.Writer, c *evidence.Chosen) {
 	var all []string
 	say := func(what, value string) {

@@ -10,7 +10,8 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog/story"
 )
 
-// writeServer tells what the error log of the web server has.
+// writeServer tells what the error log of the web server has: how busy its threads were, and what it says of itself.
+// What is trouble has a mark in front, as incidents with errors have.
 func (run *traceRun) writeServer(w io.Writer) {
 	s := run.server
 	if s == nil {
@@ -73,7 +74,8 @@ func (run *traceRun) eventText(e *evidence.ServerEvent) string {
 	return before + "user …"
 }
 
-// threadsWords says what threads do at a moment.
+// threadsWords says what threads do at a moment: of the web server, of them in the plug-in, of those by what they wait
+// for. The web server tells the second with TrackModules On alone, and not always the third.
 func threadsWords(r *evidence.ThreadsReport) string {
 	text := fmt.Sprintf("%d busy, %d ready", r.Busy, r.Ready)
 	if r.Plugin.Name == "" {
@@ -106,6 +108,7 @@ func (run *traceRun) duringWords(i *story.Incident) string {
 	return fmt.Sprintf("%s at %s", threadsWords(r), seconds(r.At))
 }
 
+// serverJSON is what the error log of the web server adds; see evidence.ServerLog.
 type serverJSON struct {
 	File     string            `json:"file"`
 	Lines    int64             `json:"lines"`
@@ -122,7 +125,7 @@ type serverEventJSON struct {
 	Kind    string `json:"kind"`
 	Code    string `json:"code,omitempty"`
 	OSError int32  `json:"errno,omitempty"`
-	Trouble bool   `json:"trouble"`
+	Trouble bool   `json:"trouble"` // what text marks with !
 	Count   int64  `json:"lines"`
 	First   int64  `json:"firstLine"`
 	Last    int64  `json:"lastLine"`
@@ -133,6 +136,8 @@ type serverEventJSON struct {
 	Advice  string `json:"advice,omitempty"`
 }
 
+// threadsJSON is a line of mod_mpmstats; plugin is absent where it does not count modules, phases where it does not
+// say what they do.
 type threadsJSON struct {
 	At        string             `json:"time"`
 	Row       int64              `json:"line"`

@@ -37,7 +37,8 @@ func (run *traceRun) shown(all []*story.Incident) []*story.Incident {
 	return all
 }
 
-// worst returns the worst incidents, in the order in which they were.
+// worst returns the worst incidents, in the order in which they were: those with the most errors for clients, then by
+// kind, as package story orders kinds by weight.
 func worst(all []*story.Incident, limit int) []*story.Incident {
 	order := slices.Clone(all)
 	slices.SortStableFunc(order, func(a, b *story.Incident) int {
@@ -48,7 +49,8 @@ func worst(all []*story.Incident, limit int) []*story.Incident {
 	})
 }
 
-// writeIncident tells of one incident and what is folded under it.
+// writeIncident tells of one incident and what is folded under it. told carries from one to the next what advice was
+// given.
 func (run *traceRun) writeIncident(w io.Writer, i *story.Incident, told map[string]bool) {
 	writeHead(w, i)
 	writeDetails(w, run.details(i, told))
@@ -77,6 +79,7 @@ func writeDetails(w io.Writer, all []detail) {
 // details are all that is told of an incident; told are the texts that need not be told again.
 func (run *traceRun) details(i *story.Incident, told map[string]bool) []detail {
 	all := append([]detail{{"cause", i.Cause()}}, parts(i)...)
+	// Of a configuration that could not be read there is no cost, but what holds since.
 	clients := "clients"
 	if i.Kind == story.ReloadFailed {
 		clients = "then"
@@ -86,6 +89,7 @@ func (run *traceRun) details(i *story.Incident, told map[string]bool) []detail {
 		detail{"recovery", i.Recovery()}, detail{"do", once(told, i.Advice())}, detail{"lines", run.ranges(i)})
 }
 
+// parts are the incidents folded under one. Their cost is told where it is not that of the whole.
 func parts(i *story.Incident) (all []detail) {
 	for _, p := range i.Parts {
 		all = append(all, detail{"with", p.Title() + ": " + p.Cause() + figures(p)})
@@ -126,7 +130,7 @@ func seconds(t pluginlog.Time) string {
 	return whole
 }
 
-// figures counts processes, marks and failovers.
+// figures counts processes and marks; every process marks for itself. Restarts and reloads have no figures.
 func figures(i *story.Incident) string {
 	var all []string
 	switch n := len(i.Processes); {
@@ -147,7 +151,8 @@ func figures(i *story.Incident) string {
 // shownRanges is how many ranges of lines the text names of an incident.
 const shownRanges = 5
 
-// ranges names the lines of an incident and its parts.
+// ranges names the lines of an incident and its parts, for an editor: "log:12-14, 30"; the file stands where it
+// changes.
 func (run *traceRun) ranges(i *story.Incident) string {
 	all := slices.Clone(i.Lines)
 	more := i.MoreLines
@@ -192,6 +197,8 @@ func joined(all []story.Lines) (out []story.Lines) {
 	return out
 }
 
+// incidentJSON is an incident, in trace and in what --follow tells. What it says in words stands beside the figures
+// that the words were made of.
 type incidentJSON struct {
 	Kind      string           `json:"kind"`
 	Title     string           `json:"title"`

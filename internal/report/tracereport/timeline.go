@@ -13,7 +13,8 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog/story"
 )
 
-// writeTimeline draws how the log went: a row for each member.
+// writeTimeline draws how the log went: a row for each member, a cell for each stretch of time. Below stand the rows
+// of the web server as a whole, in the same columns, so that what coincides stands one below the other.
 func (run *traceRun) writeTimeline(w io.Writer, a *evidence.TraceAnswer) {
 	s := a.Series
 	if s == nil {
@@ -25,7 +26,7 @@ func (run *traceRun) writeTimeline(w io.Writer, a *evidence.TraceAnswer) {
 	for i := range s.Members {
 		rows.row(s.Members[i].Member, cells(&s.Members[i], func(c *story.Cell) string { return cellMark(c, most) }))
 	}
-	if slices.Max(s.Reloads) > 0 {
+	if slices.Max(s.Reloads) > 0 { // there is at least one stretch
 		var line strings.Builder
 		for _, n := range s.Reloads {
 			line.WriteString(markIf(n > 0, "R", " "))
@@ -50,7 +51,8 @@ func (run *traceRun) writeTimeline(w io.Writer, a *evidence.TraceAnswer) {
 	writeNew(rows, s)
 }
 
-// busyCells returns the most busy threads of the web server in each stretch; nil where nobody told.
+// busyCells returns the most busy threads of the web server in each stretch; nil where nobody told. Reports of before
+// and after the log are left out.
 func (run *traceRun) busyCells(s *story.Series) []int64 {
 	if run.server == nil || len(run.server.Reports) == 0 {
 		return nil
@@ -97,7 +99,7 @@ func writeNew(rows rowWriter, s *story.Series) {
 	}
 }
 
-// rowWriter writes a name and what is drawn of it.
+// rowWriter writes a name, padded to a width in code points, and what is drawn of it.
 type rowWriter struct {
 	w     io.Writer
 	width int
@@ -133,7 +135,7 @@ func mostOf(s *story.Series, of func(*story.Cell) int64) (most int64) {
 	return most
 }
 
-// cellMark draws the worst of a cell.
+// cellMark draws the worst of a cell: one character has to do, and a mark means more than a failure or an answer.
 func cellMark(c *story.Cell, most int64) string {
 	switch {
 	case c.Marks > 0:
@@ -146,7 +148,7 @@ func cellMark(c *story.Cell, most int64) string {
 	return height(c.Served, most)
 }
 
-// height draws a count beside the highest one.
+// height draws a count beside the highest one, in thirds of it; nothing is a dot, so that a row has its length.
 func height(n, most int64) string {
 	switch {
 	case n == 0:
@@ -166,7 +168,7 @@ func markIf(yes bool, mark, otherwise string) string {
 	return otherwise
 }
 
-// lengthOf is a length of time in its largest unit.
+// lengthOf is a length of time in the largest unit that it is a multiple of.
 func lengthOf(d time.Duration) string {
 	for _, unit := range [...]struct {
 		of   time.Duration
@@ -222,6 +224,8 @@ func totalDoc(c *story.Cell) (doc totalJSON) {
 func seriesDoc(s *story.Series, level pluginlog.Level) (all []seriesJSON) {
 	for i := range s.Members {
 		m := &s.Members[i]
+		// of has one number for each stretch, nil (null) where the log does not tell; took has null for each stretch
+		// without a request.
 		of := func(known bool, value func(*story.Cell) int64) (out []int64) {
 			for n := range m.Cells {
 				if known {

@@ -39,6 +39,7 @@ func (t *Telling) writeText(w io.Writer) error {
 	return nil
 }
 
+// toldJSON is one telling; a reader of lines gets the whole incident each time, and needs to remember nothing.
 type toldJSON struct {
 	Version  int          `json:"version"`
 	At       string       `json:"at,omitempty"` // by the clock that the log shows

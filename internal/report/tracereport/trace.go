@@ -18,7 +18,8 @@ type Log struct {
 	Secrets forms.Secrets
 }
 
-// traceRun is the files of a log, and how it is shown.
+// traceRun is the files of a log, and how it is shown. Every format asks it for the same words, so that a page says
+// what the text says.
 type traceRun struct {
 	Log
 	evidence.Logs
@@ -43,7 +44,7 @@ func traceBy(write func(*traceRun, io.Writer, *evidence.TraceAnswer) error) func
 }
 
 // writeOrder says in which order the files were read where it is not the given one, and what is odd about their
-// times.
+// times: a clock that was set back, or logs of two web servers mixed up, make what follows worth less.
 func (run *traceRun) writeOrder(w io.Writer, files evidence.FileTimes) {
 	if run.Given != nil {
 		fmt.Fprintf(w, "files read in the order of their times: %s (given: %s)\n",
@@ -69,6 +70,8 @@ type overlap struct {
 	begins, ends pluginlog.Time
 }
 
+// overlaps compares neighbours, as files stand in the order of their beginnings. A file without times (First 0)
+// overlaps nothing.
 func (run *traceRun) overlaps(files evidence.FileTimes) (all []overlap) {
 	for i := 1; i < len(files); i++ {
 		if before, next := &files[i-1], &files[i]; next.First != 0 && before.Last > next.First {
@@ -78,7 +81,7 @@ func (run *traceRun) overlaps(files evidence.FileTimes) (all []overlap) {
 	return all
 }
 
-// shownSteps is how many steps of the clock the text shows.
+// shownSteps is how many steps of the clock the text shows; a clock that goes wrong does it in thousands of lines.
 const shownSteps = 5
 
 // place writes a line's place, with the file when there are several.
@@ -87,5 +90,5 @@ func (run *traceRun) place(p requests.Place) string {
 	if len(run.Names) == 1 {
 		return line
 	}
-	return run.Names[p.File-1] + ":" + line
+	return run.Names[p.File-1] + ":" + line // files count from 1, so that no file is 0
 }

@@ -16,6 +16,8 @@ import (
 // traceVersion is the version of the JSON of "trace"; fields may be added to one version, never changed.
 const traceVersion = 1
 
+// A log as trace.schema.json describes it. Lists that are always there are empty and not null; what the log level
+// hides is absent or null, and never 0.
 type traceJSON struct {
 	Version int      `json:"version"`
 	Files   []string `json:"files"`
@@ -98,7 +100,7 @@ type traceRequestJSON struct {
 	Start    string             `json:"start,omitempty"`
 	Seconds  *float64           `json:"seconds"`                  // null where the log does not tell it
 	Unknown  string             `json:"secondsUnknown,omitempty"` // why
-	Server   *float64           `json:"serverSeconds"`            // as Seconds
+	Server   *float64           `json:"serverSeconds"`            // of them, waiting for members; as Seconds
 	Host     string             `json:"host,omitempty"`
 	Method   string             `json:"method,omitempty"`
 	URI      string             `json:"uri,omitempty"`
@@ -239,6 +241,7 @@ func (run *traceRun) errorJSON(e *requests.ErrorCount) traceErrorJSON {
 	}
 }
 
+// stepsJSON has all steps of the clock that were kept, and how many more there were.
 func (run *traceRun) stepsJSON(files evidence.FileTimes) (all []traceStepBack, more int64) {
 	steps, more := files.ClockSteps(math.MaxInt)
 	all = []traceStepBack{}
@@ -249,6 +252,7 @@ func (run *traceRun) stepsJSON(files evidence.FileTimes) (all []traceStepBack, m
 	return all, more
 }
 
+// requestJSON is one request; noisiest is the level of the log, which decides whether it can say how long it took.
 func (run *traceRun) requestJSON(r *requests.Request, noisiest pluginlog.Level) traceRequestJSON {
 	doc := traceRequestJSON{
 		Number: r.Number, Episode: r.Episode(), Process: hexID(r.PID), Thread: hexID(r.TID),
@@ -286,6 +290,7 @@ func attemptJSON(r *requests.Request, at *requests.Attempt) traceAttemptJSON {
 	return doc
 }
 
+// gskOf is an error of GSKit, the TLS library of IBM HTTP Server, with what its code means.
 func gskOf(g pluginlog.GSK) *gskJSON {
 	entry, _ := catalogue.OfGSK(g.Name, g.Code)
 	return &gskJSON{g.Name, g.Code, entry.Meaning}
@@ -308,4 +313,5 @@ func traceTime(t pluginlog.Time) string {
 	return time.Unix(0, int64(t)).UTC().Format("2006-01-02T15:04:05.999999999")
 }
 
+// hexID is a process or thread as the log writes it, so that it can be searched for.
 func hexID(n uint64) string { return fmt.Sprintf("%08x", n) }

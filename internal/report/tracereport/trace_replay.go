@@ -30,7 +30,8 @@ func (r Replayed) show(w io.Writer, write func(*traceRun, io.Writer, *evidence.R
 	return write(&traceRun{Log: r.Log, Logs: r.Logs}, w, r.ReplayAnswer)
 }
 
-// writeReplay prints the answer first, then the disagreements, then what the log says about the open choices.
+// writeReplay prints the answer first, then the disagreements, then what the log says about the open choices. Between
+// them stands what weakens the answer: what could not be checked, what was taken from the log instead of decided.
 func (run *traceRun) writeReplay(w io.Writer, a *evidence.ReplayAnswer) error {
 	fmt.Fprintf(w, "%s against %s: %d of %s agree, %s\n", forms.Printable(strings.Join(run.Names, ", ")),
 		forms.Printable(a.Config), a.Agreed, forms.Count(a.Decisions, "decision"),
@@ -68,6 +69,7 @@ func (run *traceRun) writeReplay(w io.Writer, a *evidence.ReplayAnswer) error {
 	return nil
 }
 
+// writeDisagreements shows the first ones, in the order of the log.
 func (run *traceRun) writeDisagreements(w io.Writer, a *evidence.ReplayAnswer) {
 	if len(a.Disagreements) == 0 {
 		return
@@ -87,7 +89,7 @@ func (run *traceRun) writeDisagreements(w io.Writer, a *evidence.ReplayAnswer) {
 			d.Thread.TID)
 		fmt.Fprintf(w, "    log   %s\n    ours  %s\n",
 			forms.Printable(d.Logged), forms.Printable(strings.Join(d.Ours, " or ")))
-		if len(d.Fits) > 0 {
+		if len(d.Fits) > 0 { // values of open choices under which our answer is that of the log
 			fmt.Fprintf(w, "    fits  %s\n", strings.Join(settingNames(d.Fits), ", or "))
 		}
 		for _, s := range d.notes {
@@ -96,7 +98,7 @@ func (run *traceRun) writeDisagreements(w io.Writer, a *evidence.ReplayAnswer) {
 	}
 }
 
-// fileLine names a line with its file also when there is one file only.
+// fileLine names a line with its file also when there is one file only, as editors and terminals know such places.
 func (run *traceRun) fileLine(p requests.Place) string {
 	return fmt.Sprintf("%s:%d", forms.Printable(run.Names[p.File-1]), p.Line)
 }
@@ -120,6 +122,7 @@ func (run *traceRun) disagreement(a *evidence.ReplayAnswer, d *replay.Disagreeme
 	return shown
 }
 
+// settingNames are CHOICE=VALUE, as --assume takes them.
 func settingNames(all []replay.Setting) []string {
 	var out []string
 	for _, s := range all {
@@ -143,11 +146,11 @@ func (run *traceRun) writeEvidence(w io.Writer, a *evidence.ReplayAnswer) {
 			case settled:
 				note = "settled"
 			}
-			if name != "" && e.Allowed() == 0 {
+			if name != "" && e.Allowed() == 0 { // said once, in the first row of the choice
 				note = "no value fits every line"
 			}
 			t.Add(name, evidence.ValueOf(v.Setting)+baseMark(a, v.Setting), verdict, note)
-			name = ""
+			name = "" // further rows of the choice have none
 		}
 	}
 	t.Section(w, "open choices that a decision consulted, each with the others at their base value (*)")
@@ -160,6 +163,7 @@ func (run *traceRun) writeEvidence(w io.Writer, a *evidence.ReplayAnswer) {
 	}
 }
 
+// baseMark marks the value that was assumed while others were tried.
 func baseMark(a *evidence.ReplayAnswer, s replay.Setting) string {
 	if a.Assumptions.Value(s.Choice) == evidence.ValueOf(s) {
 		return " *"
@@ -176,6 +180,7 @@ func notConsulted(a *evidence.ReplayAnswer) (names []string) {
 	return names
 }
 
+// A replay as trace.schema.json describes it.
 type traceReplayJSON struct {
 	Version int      `json:"version"`
 	Files   []string `json:"files"`
@@ -211,6 +216,8 @@ type traceDisagreeJSON struct {
 	Steps   []explain.StepNote `json:"steps"`
 }
 
+// traceChoiceJSON is what the log says of an open choice; settled is the only value that it allows, absent where there
+// are several or none.
 type traceChoiceJSON struct {
 	Choice  string           `json:"choice"`
 	Base    string           `json:"base"`

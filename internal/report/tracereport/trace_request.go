@@ -29,6 +29,8 @@ func (a Requested) show(w io.Writer,
 	return write(&traceRun{Log: Log{Secrets: a.Secrets}, Logs: a.Logs}, w, a.RequestAnswer, a.Lines)
 }
 
+// writeRequest tells of one request from the answer down to its lines, which come last: they are the most, and the
+// proof.
 func (run *traceRun) writeRequest(w io.Writer, found *evidence.RequestAnswer, lines []evidence.LogLine) error {
 	r := found.Request
 	run.writeRequestHead(w, found)
@@ -47,6 +49,7 @@ func (run *traceRun) writeRequest(w io.Writer, found *evidence.RequestAnswer, li
 	return nil
 }
 
+// otherNumbers are numbers of further requests of the path, which --request takes.
 func otherNumbers(found *evidence.RequestAnswer) string {
 	var all []string
 	for _, n := range found.Others {
@@ -92,6 +95,7 @@ func (run *traceRun) writeRequestHead(w io.Writer, found *evidence.RequestAnswer
 	}
 }
 
+// writeAttempts has a row for each attempt, in order: a request that failed over has several.
 func writeAttempts(w io.Writer, r *requests.Request) {
 	t := forms.Table{Head: []string{"attempt", "member", "chosen by", "host", "outcome", "status", "seconds",
 		"marked down"}}
@@ -153,7 +157,7 @@ func (run *traceRun) writeSteps(w io.Writer, lines []evidence.LogLine) {
 	t := forms.Table{Head: []string{"step", "line", "time", "what happens"}}
 	t.RightAlign(0, 1)
 	for i, s := range traceSteps(lines) {
-		clock := s.time.String()
+		clock := s.time.String() // the day is in the head of the report
 		if len(clock) > len("2006-01-02 ") {
 			clock = clock[len("2006-01-02 "):]
 		}
@@ -162,6 +166,7 @@ func (run *traceRun) writeSteps(w io.Writer, lines []evidence.LogLine) {
 	t.Section(w, "steps")
 }
 
+// A request as trace.schema.json describes it.
 type traceOneJSON struct {
 	Version int              `json:"version"`
 	Request traceRequestJSON `json:"request"`

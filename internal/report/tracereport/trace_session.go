@@ -29,11 +29,12 @@ func sessionIDsOf(lines []evidence.LogLine) (ids sessionIDs) {
 	return ids
 }
 
+// partition reports whether an ID is one of a partition: it has the form, and no server was compared with it.
 func (ids *sessionIDs) partition(id string) bool {
 	return affinity.PartitionForm(id) && !slices.Contains(ids.servers, id)
 }
 
-// words says what a line means.
+// words says what a line means. Partition IDs are told here, as package words sees one line alone; it says the rest.
 func (ids *sessionIDs) words(e *pluginlog.Event) string {
 	switch {
 	case e.Kind == pluginlog.CloneAdded && ids.partition(e.Clone):

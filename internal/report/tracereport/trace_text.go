@@ -1,6 +1,7 @@
 package tracereport
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -35,6 +36,7 @@ func (run *traceRun) writeText(w io.Writer, a *evidence.TraceAnswer) error {
 	return nil
 }
 
+// writeHeadline is the answer in a line: what is odd, out of how much, and of what time.
 func (run *traceRun) writeHeadline(w io.Writer, a *evidence.TraceAnswer) {
 	fmt.Fprintf(w, "%s: %s, %d odd",
 		forms.Printable(strings.Join(run.Names, ", ")), countOfRequests(a.Requests, a.Episodes),
@@ -48,7 +50,8 @@ func (run *traceRun) writeHeadline(w io.Writer, a *evidence.TraceAnswer) {
 	fmt.Fprintln(w)
 }
 
-// countOfRequests counts requests, some of which are episodes.
+// countOfRequests counts requests, some of which are episodes: lines about one request of which a low LogLevel shows
+// only how it failed.
 func countOfRequests(all, episodes int64) string {
 	switch {
 	case episodes == 0:
@@ -89,6 +92,7 @@ func (run *traceRun) writeOdd(w io.Writer, a *evidence.TraceAnswer) {
 	}
 	fmt.Fprintln(w)
 	t.Write(w)
+	// Below the table, once each, stands why seconds are not known.
 	var told []string
 	for _, r := range show {
 		if why := unknownDuration(r, a.Stats.Noisiest); !r.Timed() && !slices.Contains(told, why) {
@@ -98,7 +102,8 @@ func (run *traceRun) writeOdd(w io.Writer, a *evidence.TraceAnswer) {
 	}
 }
 
-// oddest returns the odd requests that are shown, in the order of the log.
+// oddest returns the odd requests that are shown, in the order of the log: which are worst decides who is shown, and
+// when they were where.
 func (run *traceRun) oddest(all []*requests.Request) []*requests.Request {
 	if run.Limit == 0 || len(all) <= run.Limit {
 		return all
@@ -125,6 +130,7 @@ func unknownDuration(r *requests.Request, noisiest pluginlog.Level) string {
 	return "not known at LogLevel Error (needs Detail or Trace)"
 }
 
+// lines are the first and the last line of a request; others may stand between them that are not of it.
 func (run *traceRun) lines(r *requests.Request) string {
 	if r.First.File == r.Last.File {
 		return run.place(r.First) + "-" + strconv.FormatInt(r.Last.Line, 10)
@@ -132,7 +138,8 @@ func (run *traceRun) lines(r *requests.Request) string {
 	return run.place(r.First) + "-" + run.place(r.Last)
 }
 
-// wallSeconds shows the fraction only when the log does.
+// wallSeconds shows the fraction only when the log does: lines without one would give three digits that nobody
+// measured.
 func wallSeconds(r *requests.Request) string {
 	if !r.Timed() {
 		return "-"
@@ -158,9 +165,10 @@ func reasonNames(set requests.Reason) string {
 	return strings.Join(names, ", ")
 }
 
+// writeReasons counts what is odd. A reason whose requests all have one detail is told by that alone.
 func writeReasons(w io.Writer, a *evidence.TraceAnswer) {
 	counted := requestsWord(a.Odd, a.OddEpisodes)
-	if strings.Contains(counted, " ") {
+	if strings.Contains(counted, " ") { // "requests and episodes" is too wide for the head of numbers
 		counted = "count"
 	}
 	t := forms.Table{Head: []string{counted, "reason", "meaning"}}
@@ -178,6 +186,8 @@ func writeReasons(w io.Writer, a *evidence.TraceAnswer) {
 	t.Section(w, "reasons")
 }
 
+// writeMembers counts what the lines of requests show; writeCounters, what the plug-in has counted itself. They differ
+// where the log begins in the middle, or its level hides attempts.
 func writeMembers(w io.Writer, a *evidence.TraceAnswer) {
 	t := forms.Table{Head: []string{"member", "attempts", "answered", "failed", "marked down", "by affinity"}}
 	t.RightAlign(1, 2, 3, 4, 5)
@@ -189,6 +199,8 @@ func writeMembers(w io.Writer, a *evidence.TraceAnswer) {
 	t.Section(w, "members, from the "+requestsWord(a.Requests, a.Episodes))
 }
 
+// writeCounters shows the counters of STATS lines. Each process has its own, counted since it began, so its last line
+// says all.
 func writeCounters(w io.Writer, a *evidence.TraceAnswer) {
 	t := forms.Table{Head: []string{"member", "process", "pending", "failed", "affinity", "new", "total"}}
 	t.RightAlign(2, 3, 4, 5, 6)
@@ -235,6 +247,7 @@ func sumCounters(rows []*requests.CounterRow) []counterSum {
 	return sums
 }
 
+// deviation is how unevenly a process gave new requests to members: mean and standard deviation of their counts.
 type deviation struct {
 	pid             uint64
 	members         int
@@ -263,20 +276,11 @@ func deviations(rows []*requests.CounterRow) []deviation {
 		}
 		all = append(all, deviation{pid, len(counts), mean, math.Sqrt(square / float64(len(counts)))})
 	}
-	slices.SortFunc(all, func(x, y deviation) int { return compareUint(x.pid, y.pid) })
+	slices.SortFunc(all, func(x, y deviation) int { return cmp.Compare(x.pid, y.pid) }) // a map has no order
 	return all
 }
 
-func compareUint(x, y uint64) int {
-	switch {
-	case x < y:
-		return -1
-	case x > y:
-		return 1
-	}
-	return 0
-}
-
+// writeErrors lists error lines by their text, in which long numbers are #, and what the catalogue says of it.
 func (run *traceRun) writeErrors(w io.Writer, a *evidence.TraceAnswer) {
 	t := forms.Table{Head: []string{"count", "first-line", "last-line", "first", "last", "text - meaning"}}
 	t.RightAlign(0, 1, 2)
@@ -294,11 +298,14 @@ func (run *traceRun) writeErrors(w io.Writer, a *evidence.TraceAnswer) {
 	t.Section(w, "errors")
 }
 
-// passedOver is how many lines were only counted, because they stand before the chosen time.
+// passedOver is how many lines were only counted, because they stand before the chosen time: what is left of all
+// lines. A glued line is one of Lines and holds two, hence Glued.
 func passedOver(s *pluginlog.Stats) int64 {
 	return s.Lines - s.Blank + s.Glued - s.Events - s.Other - s.Unknown
 }
 
+// writeFacts says what the answer rests on. Many lines that are not of the log's form mean another log, or a level of
+// the plug-in that wasplug does not know.
 func (run *traceRun) writeFacts(w io.Writer, a *evidence.TraceAnswer) {
 	s := a.Stats
 	fmt.Fprintf(w, "\n%s: %d understood, %d without news, %d not of the log's form", forms.Count(s.Lines, "line"),

@@ -24,18 +24,18 @@ type (
 		Seconds        float64           `json:"seconds"`
 		Processes      int               `json:"processes"`
 		RoutingOnly    bool              `json:"routingOnly"`
-		Earlier        int               `json:"earlier"`
-		Strangers      int               `json:"strangers"`
+		Earlier        int               `json:"earlier"`   // requests that members had seen before
+		Strangers      int               `json:"strangers"` // requests of others that arrived meanwhile
 		Contradictions []verifyEvidence  `json:"contradictions"`
 		Choices        []verifyChoice    `json:"choices"`
 		Suite          []verifySuiteTest `json:"suite"`
 		Unfinished     []string          `json:"unfinished"`
 		Untold         []string          `json:"untold"`
-		Late           float64           `json:"late,omitempty"`
+		Late           float64           `json:"late,omitempty"` // seconds; what hangs on less cannot be told
 	}
 	verifyChoice struct {
 		Choice   string           `json:"choice"`
-		Settled  *string          `json:"settled"`
+		Settled  *string          `json:"settled"` // null: it is open
 		Agrees   []string         `json:"agrees"`
 		RuledOut []verifyRuledOut `json:"ruledOut"`
 		Reason   string           `json:"reason,omitempty"`
@@ -123,6 +123,7 @@ func choiceOf(a *evidence.VerifyAnswer, f *question.Finding) verifyChoice {
 	return c
 }
 
+// evidenceOf is one request that rules something out; without one it is all requests together.
 func evidenceOf(t *routecheck.Table, e *question.Evidence) verifyEvidence {
 	if e.Asked == nil {
 		return verifyEvidence{Question: "all together", Expected: []string{}}

@@ -26,9 +26,10 @@ var VerifyPlan = forms.List[PlannedVerify]{
 type PlannedVerify struct {
 	*evidence.VerifyPlan
 	Target string
-	Pace   time.Duration // from request to request, at least
+	Pace   time.Duration // from request to request, at least; 0 for none
 }
 
+// planText says what would be sent, in the order in which it would be, and what that cannot settle.
 func planText(w io.Writer, p PlannedVerify) error {
 	fmt.Fprintf(w, "%s\n", PlanSummary(p))
 	if p.Processes != nil {
@@ -62,6 +63,7 @@ func PlanSummary(p PlannedVerify) string {
 func questionText(w io.Writer, q *question.Question) {
 	fmt.Fprintf(w, "\n%s\n", q.Name)
 	for i := 0; i < len(q.Steps); {
+		// A run ends where something is made to happen before a request, or where it is answered late.
 		s := &q.Steps[i]
 		n := 1
 		for i+n < len(q.Steps) && len(q.Steps[i+n].Set) == 0 && q.Steps[i+n].Wait == 0 && !s.Hold &&
@@ -103,6 +105,8 @@ func before(q *question.Question, s *question.Step) (text string) {
 
 var _ = Verify.Add(forms.AsText(verifyText))
 
+// verifyText says what contradicts the procedure first, as nothing below counts then; then what is settled, with what
+// ruled the other values out, then what is open, and why.
 func verifyText(w io.Writer, a *evidence.VerifyAnswer) error {
 	t := a.Plan.Table
 	fmt.Fprintf(w, "%s asked of %s in %.0f s\n", forms.Count(int64(a.Ran.Requests), "request"), a.Target, a.Seconds)
@@ -141,7 +145,7 @@ func verifyNotes(a *evidence.VerifyAnswer) (notes []string) {
 			"with enough ThreadsPerChild), and ask again", n))
 	case n == 1:
 		notes = append(notes, "one web server process answers")
-	case a.Plan.Processes != nil:
+	case a.Plan.Processes != nil: // it was asked, and the answer is not known
 		notes = append(notes, "streams to members are not used again, so nobody can tell how many web server "+
 			"processes answer: where they are several, what follows is worth nothing")
 	}
@@ -188,6 +192,7 @@ func clusterNames(a *evidence.VerifyAnswer) (names []string) {
 	return names
 }
 
+// printContradictions says what no value of any open choice explains: a mistake of ours, or a plug-in that differs.
 func printContradictions(w io.Writer, t *routecheck.Table, list []question.Contradiction) {
 	if len(list) == 0 {
 		fmt.Fprint(w, "nothing contradicts what is known\n")
@@ -211,6 +216,7 @@ func printRuledOut(w io.Writer, t *routecheck.Table, f *question.Finding) {
 	}
 }
 
+// printEvidence shows one request whose answer rules something out. Asked is nil where no single one does.
 func printEvidence(w io.Writer, t *routecheck.Table, e *question.Evidence, indent string) {
 	if e.Asked == nil {
 		fmt.Fprintf(w, "%sby all that was seen together\n", indent)
@@ -226,6 +232,8 @@ func printEvidence(w io.Writer, t *routecheck.Table, e *question.Evidence, inden
 	fmt.Fprintf(w, "%s  seen:     %s\n", indent, question.Observed(t, &e.Asked.Seen))
 }
 
+// printOpen lists choices that are not settled, with what ruled values out. Where no value agrees, that would be
+// nearly all that was asked, and is left out.
 func printOpen(w io.Writer, a *evidence.VerifyAnswer, open []*question.Finding) {
 	if len(open) == 0 {
 		return
@@ -253,6 +261,8 @@ func agreeing(f *question.Finding) string {
 	return strings.Join(names, " or ")
 }
 
+// printSuite tells of tests of --suite, whose requests were sent, too. Those that cannot be asked of a running plug-in
+// say why.
 func printSuite(w io.Writer, suite []evidence.SuiteAsked) {
 	if len(suite) == 0 {
 		return

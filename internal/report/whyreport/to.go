@@ -22,6 +22,8 @@ var To = forms.List[*answers.ToAnswer]{
 	forms.AsJSON(func(w io.Writer, a *answers.ToAnswer) error { return forms.JSON(w, a.Answer) }),
 }
 
+// toText says what leads to a cluster or member: the Uris that new sessions come by, then sessions, then failover;
+// then what one might expect to lead there and does not.
 func toText(w io.Writer, a *reverse.Answer) error {
 	fmt.Fprintln(w, toHeadline(a))
 	row := func(name, text string) {
@@ -31,7 +33,7 @@ func toText(w io.Writer, a *reverse.Answer) error {
 	}
 	through := forms.Count(a.Routes, "route")
 	switch {
-	case a.To.Member == "" && a.Nothing == "":
+	case a.To.Member == "" && a.Nothing == "": // Nothing says why no request gets there
 		row("new sessions", "all of those of "+a.To.Cluster+", through "+through)
 	case a.To.Member != "" && len(a.Rows) > 0:
 		row("new sessions",
@@ -50,6 +52,7 @@ func toText(w io.Writer, a *reverse.Answer) error {
 	return nil
 }
 
+// toHeadline names what was asked about: of a member also its place among those that get new sessions, and its weight.
 func toHeadline(a *reverse.Answer) string {
 	t := &a.To
 	if t.Member == "" {
@@ -95,6 +98,8 @@ func toRows(w io.Writer, rows []reverse.Row) {
 	}
 }
 
+// rowText is a Uri with what is excepted from it: a part of its URLs that another Route takes. Choice is an open
+// choice that it hangs on, or CHOICE=VALUE with which alone it holds.
 func rowText(r *reverse.Row) string {
 	text := r.Pattern
 	var except []string
@@ -128,6 +133,7 @@ func aliasURL(alias string) string {
 	return "http://" + alias
 }
 
+// toSessions lists the cookies and URL parameters by which a session gets to the member.
 func toSessions(cookies []reverse.Cookie) string {
 	var parts []string
 	for _, c := range cookies {

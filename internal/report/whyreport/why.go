@@ -44,6 +44,7 @@ func whyText(w io.Writer, a *answers.WhyAnswer) error {
 	return nil
 }
 
+// printLines are the answer as package cause words it: all that --brief shows.
 func printLines(w io.Writer, d *routecheck.Decision) {
 	for _, line := range d.Lines {
 		fmt.Fprintln(w, line)
@@ -61,6 +62,8 @@ func printDecision(w io.Writer, d *routecheck.Decision) {
 	printCertainty(w, d)
 }
 
+// printSession says what becomes of the session, where the request has one and it is known what servers do with it.
+// The last line is about what no persistence keeps, where the session changes its member.
 func printSession(w io.Writer, d *routecheck.Decision) {
 	if d.Session == nil || d.Session.Fate == session.FateNone {
 		return
@@ -74,8 +77,10 @@ func printSession(w io.Writer, d *routecheck.Decision) {
 	}
 }
 
-const mostRoutes = 20 // losing Routes shown in text
+// mostRoutes is how many Routes text shows; the winner is shown wherever it stands. JSON has all.
+const mostRoutes = 20
 
+// printRoutes lists the Routes that compete, and counts the others by what does not match.
 func printRoutes(w io.Writer, d *routecheck.Decision) {
 	if len(d.Candidates) == 0 && len(d.NotMatched) == 0 {
 		return
@@ -104,6 +109,7 @@ func printRoutes(w io.Writer, d *routecheck.Decision) {
 // printOthers counts the Routes that do not match and are not listed above.
 func printOthers(w io.Writer, d *routecheck.Decision, what string) {
 	n, other := d.NotMatched[what], ""
+	// Candidates also hold Routes that do not match; what is listed is not counted again.
 	for _, r := range d.Candidates[:min(mostRoutes, len(d.Candidates))] {
 		other = "other "
 		if r.Missing == what {
@@ -126,6 +132,8 @@ func orAny(s string) string {
 	return s
 }
 
+// printPossible shows the shares of members where chance decides: of this request, which is a fresh process's first,
+// and over a full cycle of round robin (R37).
 func printPossible(w io.Writer, d *routecheck.Decision) {
 	if len(d.Ends) < 2 {
 		return
@@ -136,8 +144,11 @@ func printPossible(w io.Writer, d *routecheck.Decision) {
 	}
 }
 
+// mostDependences is how many combinations of open choices text shows; JSON has all.
 const mostDependences = 12
 
+// printCertainty says what the answer hangs on. Without a dependence it is not certain where the budget ended before
+// all combinations were tried.
 func printCertainty(w io.Writer, d *routecheck.Decision) {
 	fmt.Fprintln(w)
 	switch {
@@ -232,6 +243,7 @@ func printRequestLine(w io.Writer, d *routecheck.Decision) {
 	fmt.Fprintln(w)
 }
 
+// printSummary counts the answers of several requests.
 func printSummary(w io.Writer, decisions []routecheck.Decision) {
 	counts := map[string]int{}
 	for i := range decisions {
