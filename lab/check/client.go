@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// client is a browser that counts: it keeps cookies, follows no redirect and sends nothing twice by itself.
+// client is a browser that counts: it keeps cookies, follows no redirect and sends nothing twice by itself. One
+// goroutine sends; answers are guarded by run.mu.
 type client struct {
 	name    string
 	o       *Options
@@ -27,9 +28,9 @@ type client struct {
 
 // answer is what a request came to.
 type answer struct {
-	sent, got time.Time
-	status    int   // 0: none came
-	count     int64 // -1: the page shows none
+	sent, got time.Time // of the request, and of the last byte of its answer
+	status    int       // 0: none came
+	count     int64     // -1: the page shows none
 	member    string
 	cookie    string // that the client has afterwards
 	set       *Attributes
@@ -49,7 +50,7 @@ func newClient(name string, o *Options) *client {
 	}}
 }
 
-// send counts once.
+// send counts once. It gives an answer in any case; a header named Host goes where net/http wants it.
 func (c *client) send(ctx context.Context) *answer {
 	a := &answer{sent: time.Now(), count: -1}
 	rq, err := http.NewRequestWithContext(ctx, http.MethodGet, c.o.URL, nil)
@@ -73,6 +74,7 @@ func (c *client) send(ctx context.Context) *answer {
 	return a
 }
 
+// maxPage is as much as is read of a page; a count must come before that.
 const maxPage = 4 << 20
 
 func (c *client) receive(rq *http.Request, a *answer) error {
@@ -155,7 +157,8 @@ func (o *Options) count(rs *http.Response, page []byte) (n int64, wrong string) 
 	return n, ""
 }
 
-// learn takes in the cookie that an answer leaves behind, and by it who answered where nothing else tells.
+// learn takes in the cookie that an answer leaves behind, and by it who answered where nothing else tells: a clone ID
+// that was not there before is that of who has just taken the session over (S9).
 func (c *client) learn(from *url.URL, a *answer) {
 	now := ""
 	for _, k := range c.http.Jar.Cookies(from) {

@@ -12,10 +12,12 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// tail is as much as is shown of what a command has printed.
+// tail is as much as is shown of what a command has printed, in bytes from its end: what went wrong is said last.
 const tail = 2000
 
-// runCommand gives the user's own words to the shell and waits, at most as long as it may.
+// runCommand gives the user's own words to the shell and waits, at most as long as it may; flag names them in the
+// error. A command that starts a server in the background ends itself, and what holds its output then is not waited
+// for.
 func runCommand(ctx context.Context, flag, words string, limit time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()

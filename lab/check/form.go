@@ -48,7 +48,7 @@ func NewForm(text string) (*Form, error) {
 	return &Form{text, compiled}, nil
 }
 
-// value is a session cookie taken apart.
+// value is a session cookie taken apart. A value that does not have the form has an ID alone.
 type value struct {
 	id      string
 	cacheID int      // -1: the form has none
@@ -76,7 +76,8 @@ func (f *Form) read(text string) value {
 	return v
 }
 
-// server is who answers, as far as a cookie tells it: the one that was added to those before, else the same as before.
+// server is who answers, as far as a cookie tells it: the one that was added to those before, else the same as
+// before. before is nil for the first cookie, was the server that answered last.
 func (v *value) server(before *value, was string) string {
 	for _, id := range v.members {
 		if before == nil || before.id != v.id || !slices.Contains(before.members, id) {

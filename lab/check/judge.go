@@ -19,7 +19,8 @@ type Facts struct {
 	Attributes *Attributes
 }
 
-// facts reads the cookies of all clients.
+// facts reads the cookies of all clients. The first one is the example: it is of a session that nothing has happened
+// to yet.
 func (r *run) facts() (f Facts) {
 	f.CacheID = -1
 	for _, c := range r.clients {
@@ -48,7 +49,8 @@ func (r *run) facts() (f Facts) {
 	return f
 }
 
-// predict asks what is foretold of each session that lost its server, and compares.
+// predict asks what is foretold of each session that lost its server, and compares. Asking comes after everything was
+// observed, so that nothing of it can lead what is done.
 func (r *run) predict(out *Result) {
 	if r.Predict == nil {
 		return
@@ -116,7 +118,8 @@ func (r *run) fitsCookie(m *Move, predicted string) bool {
 	return false
 }
 
-// judge writes the history, and lets it be checked.
+// judge writes the history, and lets it be checked. Servers that are not ours acknowledge no write, so C1 has nothing
+// to hold on to: what can fail is what a client sees by itself (C3, C4, C6), and the prediction (C2).
 func (r *run) judge(out *Result) error {
 	w := history.Writer{}
 	w.Add(&history.Line{Op: history.Begin, Persistence: r.Persistence})

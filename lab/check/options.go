@@ -12,7 +12,8 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Options say what is sent, and what is done meanwhile.
+// Options say what is sent, and what is done meanwhile. They are the whole of it: nothing is sent or run that does
+// not stand here.
 type Options struct {
 	URL      string
 	Header   http.Header    // sent with each request; Host stands for the Host header
@@ -43,7 +44,8 @@ type Options struct {
 	Say         func(string) // tells what is going on; nil: nobody listens
 }
 
-// The limits of what is sent.
+// The limits of what is sent: the servers are somebody's, perhaps in production, and this is no load test.
+// maxRequests is for the whole check.
 const (
 	MaxClients  = 32
 	MinEvery    = 100 * time.Millisecond
@@ -62,7 +64,8 @@ type Prediction struct {
 	Rules   []string
 }
 
-// Fits reports what is wrong with the options, in the words of the command line.
+// Fits reports what is wrong with the options, in the words of the command line. Regular expressions were compiled by
+// who made the options.
 func (o *Options) Fits() error {
 	rq, err := http.NewRequest(http.MethodGet, o.URL, nil)
 	switch {

@@ -47,7 +47,8 @@ const (
 	ByNone  Cause = "none"
 )
 
-// Move is an answer of another server than before, or of another session.
+// Move is an answer of another server than before, or of another session, or of one that lacks changes. Counts go up
+// by one for each answer, so what is missing or too much can be told from two of them.
 type Move struct {
 	Client    string
 	Cause     Cause
@@ -127,7 +128,8 @@ func (r *run) move(before, now *answer, victim string) *Move {
 	return m
 }
 
-// cause says why a session moved: nothing but time and names are known of it.
+// cause says why a session moved: nothing but time and names are known of it. What comes back to the victim after its
+// start is the switch-back, though it left at the kill.
 func (r *run) cause(m *Move, now *answer, victim string) {
 	switch {
 	case r.up.happened() && now.got.After(r.up.from) && m.To == victim:
@@ -150,7 +152,8 @@ func (r *run) lostAge(answers []answer, m *Move) (age time.Duration) {
 	return age
 }
 
-// victim is the server that sessions left after the kill; of several the one that most of them left.
+// victim is the server that sessions left after the kill; of several the one that most of them left. The command
+// names none, and what it kills may have another name than the answers give it.
 func (r *run) victim() (victim string) {
 	left := map[string]int{}
 	for _, c := range r.clients {
@@ -177,6 +180,7 @@ func (r *run) leaves(before, now *answer) bool {
 	return before.member != now.member || r.Form.read(before.cookie).id != r.Form.read(now.cookie).id
 }
 
+// client sums up what one client saw. A gap that began before the kill and ended after it counts as a whole.
 func (r *run) client(c *client, moves []Move) Client {
 	out, asked := Client{Name: c.name}, time.Time{}
 	for i := range c.answers {

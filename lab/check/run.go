@@ -10,7 +10,8 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// run is a check that runs.
+// run is a check that runs. Clients send in goroutines of their own; what they get, sent and scout are guarded by mu
+// until all have ended.
 type run struct {
 	*Options
 	clients  []*client
@@ -21,7 +22,7 @@ type run struct {
 	sent  int
 	scout client        // whose answers are of clients that came after the start, one request each
 	news  chan struct{} // has an element when there are answers that nobody has looked at
-	over  chan struct{}
+	over  chan struct{} // closed when clients are to stop
 	close sync.Once
 }
 
@@ -30,8 +31,9 @@ type event struct{ from, to time.Time }
 
 func (e event) happened() bool { return !e.to.IsZero() }
 
-// Run counts, lets the server be killed, and says what the clients saw. An error is what kept it from being done; what
-// the servers did wrong stands in the result.
+// Run counts, lets the server be killed, and says what the clients saw. An error is what kept it from being done;
+// what the servers did wrong stands in the result. Clients begin at different moments of the interval, so that
+// requests come evenly.
 func (o *Options) Run(ctx context.Context) (*Result, error) {
 	r := &run{Options: o, began: time.Now(), news: make(chan struct{}, 1), over: make(chan struct{})}
 	for i := range o.Clients {
@@ -72,7 +74,8 @@ func (r *run) say(format string, args ...any) {
 // probes is how often the first client counts before anything else is sent.
 const probes = 3
 
-// probe sees that the URL counts in a session at all.
+// probe sees that the URL counts in a session at all: before a server is killed for it everything must be there that
+// a result needs, the prediction among it.
 func (r *run) probe(ctx context.Context, c *client) error {
 	last := int64(-1)
 	for i := range probes {
@@ -150,7 +153,8 @@ func (r *run) noCookie(a *answer) error {
 		a.set.Text)
 }
 
-// count is one client: it counts until the check is over.
+// count is one client: it counts until the check is over, from start to start of its requests; one that takes longer
+// than the interval is followed by the next at once.
 func (r *run) count(ctx context.Context, c *client, first time.Duration) {
 	next := time.NewTimer(first)
 	defer next.Stop()
@@ -182,7 +186,8 @@ func (r *run) take(c *client, a *answer) bool {
 	return r.sent < maxRequests
 }
 
-// failover kills, waits, starts again and waits.
+// failover kills, waits, starts again and waits. Pauses before and behind each are for the clients to see both
+// states.
 func (r *run) failover(ctx context.Context) error {
 	if err := r.pause(ctx, r.Before); err != nil {
 		return err
@@ -250,6 +255,8 @@ func (r *run) pause(ctx context.Context, d time.Duration) error {
 // until waits for something, and not longer than a server may take to recover.
 func (r *run) until(ctx context.Context, is func() bool) error { return r.wait(ctx, r.Recovers, is) }
 
+// wait returns when something is so, or after a time, which is no error: who waits looks at what there is then. is is
+// called with mu held, each time that there is news.
 func (r *run) wait(ctx context.Context, most time.Duration, is func() bool) error {
 	limit := time.NewTimer(most)
 	defer limit.Stop()

@@ -8,7 +8,7 @@ import (
 )
 
 // Answer collects what is answered to a request. It is an http.ResponseWriter whose last byte goes out when the
-// servlet says so.
+// servlet says so: nothing goes out before, so whatever the answer tells of the session was true when it was sent.
 type Answer struct {
 	Head string // of the request, as it came
 
@@ -17,8 +17,8 @@ type Answer struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
-	sent   bool
-	err    error
+	sent   bool  // or is never to be (Hang): what comes later is lost
+	err    error // of the one attempt to send
 }
 
 // Header is that of the answer.
@@ -40,7 +40,9 @@ func (a *Answer) Sent() bool { return a.sent }
 // send sends the whole answer, to the last byte, once.
 func (a *Answer) send() error { return a.SendWith(nil) }
 
-// SendWith sends the whole answer, once, with a call when one half of the body is out.
+// SendWith sends the whole answer, once, with a call when one half of the body is out. Two writes, and no buffer in
+// between: the first half is the kernel's when the call comes, so a process that dies in it leaves its client half an
+// answer.
 func (a *Answer) SendWith(halfway func()) error {
 	if a.sent {
 		return a.err
@@ -58,14 +60,15 @@ func (a *Answer) SendWith(halfway func()) error {
 	return a.err
 }
 
-// Hang says nothing until the client leaves or a fault is set.
+// Hang says nothing until the client leaves or a fault is set. The connection ends with it.
 func (a *Answer) Hang() {
 	a.sent = true
 	a.rq.Close = true
 	a.conn.hang(a.conn.listener.faults.change())
 }
 
-// message is the answer's head and body.
+// message is the answer's head and body. Connections are kept as HTTP/1.1 and 1.0 have it, for a plug-in counts on
+// streams that it can use again.
 func (a *Answer) message() []byte {
 	a.WriteHeader(http.StatusOK)
 	var b bytes.Buffer

@@ -16,16 +16,17 @@ const headLimit = 128 << 10
 
 var errHeadTooLong = errors.New("the head is too long")
 
-// conn is one connection of a client.
+// conn is one connection of a client. One goroutine serves it; number, raw and the two flags are read by others, too.
 type conn struct {
 	listener *Listener
-	raw      net.Conn // the socket, below TLS
+	raw      net.Conn // the socket, below TLS: what resets and cuts goes past it
 	net.Conn
-	number uint64
+	number uint64 // of the listener, from 1 on
 	tap    *tap
 	in     *bufio.Reader
-	busy   atomic.Bool // a request is being read or answered
-	ending atomic.Bool // no further request
+	// busy: a request is being read or answered. It is set before ending is read, and ending before busy is: so closeIdle
+	// never cuts a request that goes on.
+	busy, ending atomic.Bool // ending: no further request
 }
 
 func newConn(l *Listener, raw net.Conn, number uint64) *conn {
@@ -35,7 +36,7 @@ func newConn(l *Listener, raw net.Conn, number uint64) *conn {
 // handshake is the first byte of a client that begins with TLS.
 const handshake = 22
 
-// begun is a connection of which some bytes have been read ahead.
+// begun is a connection of which some bytes have been read ahead: the first tells TLS from plain HTTP on one port.
 type begun struct {
 	net.Conn
 	from *bufio.Reader
@@ -60,7 +61,8 @@ func (c *conn) open() error {
 	return nil
 }
 
-// tap keeps what is read for as long as a head may be under way.
+// tap keeps what is read for as long as a head may be under way: http.ReadRequest gives the head parsed, and what
+// matters here is each byte of it, in its order and case.
 type tap struct {
 	from  io.Reader
 	kept  []byte
@@ -91,7 +93,9 @@ func (c *conn) serve() {
 	}
 }
 
-// next reads and answers a request; false: the connection has come to its end.
+// next reads and answers a request; false: the connection has come to its end. A request is noted before its fault is
+// looked up, and its size behind the answer, since the servlet reads the body: whoever asks in between sees it with
+// size 0.
 func (c *conn) next(nth int) bool {
 	if _, err := c.in.Peek(1); err != nil || !c.begin() {
 		return false
@@ -128,7 +132,8 @@ func (c *conn) closeIdle() {
 	}
 }
 
-// readHead reads a head and keeps it as it came.
+// readHead reads a head and keeps it as it came. What a client has sent behind it, a body or the next request, may
+// have been read in one piece with it: it still stands in the buffer, and is cut off the end.
 func (c *conn) readHead() (*http.Request, string, error) {
 	buffered, err := c.in.Peek(c.in.Buffered())
 	if err != nil {
@@ -154,7 +159,8 @@ func (c *conn) readHead() (*http.Request, string, error) {
 // consumed is how many bytes of the connection have been used up.
 func (c *conn) consumed() int { return c.tap.total - c.in.Buffered() }
 
-// continued is a body whose sender waits to be asked for it.
+// continued is a body whose sender waits to be asked for it: it is asked when a servlet first reads, so one that does
+// not leaves the body with the client.
 type continued struct {
 	io.ReadCloser
 	to    io.Writer

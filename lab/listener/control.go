@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// Guard lets nobody through who does not show the token, as "Authorization: Bearer TOKEN".
+// Guard lets nobody through who does not show the token, as "Authorization: Bearer TOKEN". Any process of the machine
+// can reach a loopback port, and what stands behind it kills.
 func Guard(token string, inner http.Handler) http.Handler {
 	want := []byte("Bearer " + token)
 	return http.HandlerFunc(func(w http.ResponseWriter, rq *http.Request) {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// What a listener may do in place of answering. The empty word is none of it.
+// What a listener may do in place of answering, in the words of /fault. The empty word is none of it.
 const (
 	Refuse      = "refuse"       // the port is closed
 	Hang        = "hang"         // the request is read, and never answered
@@ -28,7 +28,7 @@ func words() []string {
 	return []string{Refuse, Hang, Hold, Reset, ResetReused, Unavailable, Slow, Malformed}
 }
 
-// Fault is what is to go wrong.
+// Fault is what is to go wrong. The zero value is nothing.
 type Fault struct {
 	Do    string
 	Times int           // how many requests meet it, 0 all; a port that refuses cannot count
@@ -48,7 +48,8 @@ func (f *Fault) check() error {
 	return nil
 }
 
-// Set replaces the fault; the zero value ends it. Requests that hang are let go without an answer.
+// Set replaces the fault; the zero value ends it. Requests that hang are let go without an answer, those that are
+// held with one. The fault is in force before the port closes or opens.
 func (l *Listener) Set(f Fault) error {
 	if err := f.check(); err != nil {
 		return err
@@ -61,7 +62,7 @@ func (l *Listener) Set(f Fault) error {
 	return l.accepting()
 }
 
-// faults is the fault in force.
+// faults is the fault in force. changed belongs to it: who waits got it together with the fault.
 type faults struct {
 	mu      sync.Mutex
 	now     Fault
@@ -99,7 +100,8 @@ type met struct {
 	over <-chan struct{} // closed when another one takes its place
 }
 
-// take returns what a request meets, and counts it.
+// take returns what a request meets, and counts it. One that comes in on a closed port was under way when it closed,
+// and is answered; so is the first of its connection under ResetReused, which counts only those that it resets.
 func (f *faults) take(reused bool) met {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -141,7 +143,8 @@ func (c *conn) answer(rq *http.Request, head string, fault met) bool {
 	return a.send() == nil
 }
 
-// hang says nothing until the client leaves or the fault ends.
+// hang says nothing until the client leaves or the fault ends. It reads on meanwhile: else nobody would notice that
+// the client has left.
 func (c *conn) hang(over <-chan struct{}) {
 	left := make(chan struct{})
 	go func() {
@@ -156,7 +159,8 @@ func (c *conn) hang(over <-chan struct{}) {
 	}
 }
 
-// reset ends the connection so that the other end sees a reset, no end.
+// reset ends the connection so that the other end sees a reset, no end: without lingering the kernel throws away what
+// is not sent and says RST.
 func (c *conn) reset() {
 	if tcp, ok := c.raw.(*net.TCPConn); ok {
 		tcp.SetLinger(0)

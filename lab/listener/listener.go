@@ -80,7 +80,7 @@ func (l *Listener) accept(inner net.Listener) {
 	}
 }
 
-// admit takes a connection in, unless the port has been closed meanwhile.
+// admit takes a connection in, unless the port has been closed meanwhile: the kernel may have taken it before that.
 func (l *Listener) admit(inner net.Listener, raw net.Conn) *conn {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -100,7 +100,7 @@ func (l *Listener) forget(c *conn) {
 }
 
 // refuse closes the port and what idles on it: a server that is down has no streams either. With a time it listens
-// again when that is over.
+// again when that is over. The port stays reserved, so no other program gets it meanwhile.
 func (l *Listener) refuse(patience time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

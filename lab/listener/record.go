@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Seen is a request that arrived.
+// Seen is a request that arrived: a line of /seen.
 type Seen struct {
 	Order      uint64 `json:"order"` // among all of the recorder, from 1 on
 	At         int64  `json:"at"`    // milliseconds since 1970
@@ -21,10 +21,11 @@ type Seen struct {
 	Fault      string `json:"fault,omitempty"`
 }
 
-// most is how many requests a recorder keeps: the last ones.
+// most is how many requests a recorder keeps: the last ones. A tenth goes at a time, or each request would move all
+// the others.
 const most = 10000
 
-// Recorder keeps what arrived.
+// Recorder keeps what arrived, of one listener or of several. The zero value is ready.
 type Recorder struct {
 	mu      sync.Mutex
 	entries []*Seen

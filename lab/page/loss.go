@@ -9,12 +9,15 @@ import (
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
-// foresee asks the predictor what becomes of a session when its owner dies now.
+// foresee asks the predictor what becomes of a session when its owner dies now. It gathers what is known and decides
+// nothing: who is up could answer, who is down has been so for long (an hour), and the moment lies between two
+// requests.
 func (h *Handler) foresee(s *sessionView, now labsession.Millis) {
 	c := session.Case{Policy: h.Policy(s.Cluster), Assumed: h.Assumed, Owner: -1, Separator: ':',
 		Failure: session.Failure{Aged: true, New: s.Written == 0,
 			Age: time.Duration(now-s.LastAccess) * time.Millisecond}}
 	c.Failure.StoreDown = !h.Lab.GridWorks()
+	// what is lost is not older than the oldest change that is not written
 	if s.Since > 0 {
 		c.Failure.Age = time.Duration(now-s.Since) * time.Millisecond
 	}
@@ -46,7 +49,8 @@ func (h *Handler) foresee(s *sessionView, now labsession.Millis) {
 	s.Bad = p.Changes != "all"
 }
 
-// momentOf is the moment of a death between two requests, as exactly as it is known here.
+// momentOf is the moment of a death between two requests, as exactly as it is known here. At the end of service all
+// of them are the same; else it matters whether everything is written.
 func momentOf(frequency string, unwritten bool) string {
 	words := map[string][2]string{"time based": {"after-look", "before-look"},
 		"manual update": {"synced", "not-synced"}}

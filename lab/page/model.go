@@ -21,7 +21,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
-// view is what the page shows.
+// view is what the page shows, gathered anew for each request. Strings are as members and clients wrote them:
+// page.html is an html/template, which escapes them.
 type view struct {
 	Live        bool
 	Said, Token string
@@ -48,7 +49,7 @@ type memberView struct {
 	Name, CloneID, Keeps string
 	State                lab.State
 	Pid                  int
-	Requests             uint64 // of the web server processes that run now
+	Requests             uint64 // that the web server processes which run now have sent it
 	Owned, Unprotected   int
 	Held, Orphans        int
 	Replicates           bool
@@ -77,10 +78,12 @@ type processView struct {
 	Partition []string // the partition table: ID=MEMBER[,MEMBER]
 }
 
-// patience is how long a member may take to say how things stand.
+// patience is how long a member may take to say how things stand. A hung one must not keep the page away, on which it
+// is to be seen that it hangs.
 const patience = time.Second
 
-// look gathers what is shown.
+// look gathers what is shown. Members are asked at once and answer one after the other, so what they say is not of
+// one instant: a session may be seen twice, or at none, while it is taken over.
 func (h *Handler) look(ctx context.Context, picked string) *view {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -150,7 +153,8 @@ func milliseconds(d time.Duration) string {
 	return fmt.Sprintf("%.2f ms", float64(d.Microseconds())/1000)
 }
 
-// ask asks all members that run; one that cannot answer has an empty state.
+// ask asks all members that run; one that cannot answer has an empty state. The states stand in the order of
+// Lab.Members.
 func (h *Handler) ask(ctx context.Context) []member.State {
 	states := make([]member.State, len(h.Lab.Members()))
 	var all sync.WaitGroup
@@ -188,7 +192,8 @@ func box(m *lab.Member, st member.State, sessions []sessionView, requests uint64
 	return b
 }
 
-// sessions lists each session once: the copy that was used last is that of its owner (M3).
+// sessions lists each session once: the copy that was used last is that of its owner (M3). At most 200 are shown,
+// those that were used last.
 func (h *Handler) sessions(states []member.State) []sessionView {
 	by := map[labsession.Key]*sessionView{}
 	for i, m := range h.Lab.Members() {
@@ -244,7 +249,8 @@ func (h *Handler) gridServers() (names []string) {
 	return names
 }
 
-// nextRequest decides a request of the session that is picked as the first web server process would now.
+// nextRequest decides a request of the session that is picked as the first web server process would now, with its
+// marks and its partition table. The request is not sent, and nothing of the process changes.
 func (h *Handler) nextRequest(v *view) {
 	i := slices.IndexFunc(v.Sessions, func(s sessionView) bool { return s.ID == v.Picked })
 	if i < 0 {

@@ -13,7 +13,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// ordersOf are the buttons of a member in a state.
+// ordersOf are the buttons of a member in a state; a member that is starting has none.
 func ordersOf(m *lab.Member, down bool) []button {
 	switch m.State() {
 	case lab.Up:
@@ -40,7 +40,7 @@ func ordersOf(m *lab.Member, down bool) []button {
 // button is an order and what stands on it.
 type button struct{ Do, Label string }
 
-// order does what a button says.
+// order does what a button says. It returns when it is done, so that the page which follows shows it.
 func (h *Handler) order(ctx context.Context, order, name string) error {
 	if order == "advance" {
 		return h.Lab.Advance(ctx, time.Minute)
@@ -71,7 +71,7 @@ func (h *Handler) order(ctx context.Context, order, name string) error {
 	return diag.Errorf("no order is named %q", order)
 }
 
-// Feed keeps the last events of all members.
+// Feed keeps the last events of all members. The zero value is ready.
 type Feed struct {
 	mu    sync.Mutex
 	lines []string
@@ -89,7 +89,7 @@ func (f *Feed) Add(e lab.Event) {
 	f.lines = f.lines[max(len(f.lines)-kept, 0):]
 }
 
-// worded is a line about an event.
+// worded is a line about an event. What a member says that is no event stands as it is.
 func worded(e lab.Event) string {
 	var told struct {
 		session.Event

@@ -23,12 +23,12 @@ var text string
 // Options say what the page is about.
 type Options struct {
 	Lab     *lab.Lab
-	Policy  func(cluster string) session.Policy // what was predicted by
-	Assumed session.Assumed
-	Settled session.Set
-	Feed    *Feed        // what members told
-	Trail   *Trail       // what web server processes did; nil: nobody knows
-	Else    http.Handler // serves all other paths
+	Policy  func(cluster string) session.Policy // what predictions are made by
+	Assumed session.Assumed                     // the session choices as the members follow them
+	Settled session.Set                         // those that somebody has settled: on the others a prediction may hang
+	Feed    *Feed                               // what members told
+	Trail   *Trail                              // what web server processes did; nil: nobody knows
+	Else    http.Handler                        // serves all other paths
 }
 
 // Handler serves the page at /lab.
@@ -54,7 +54,9 @@ const (
 		"base-uri 'none'"
 )
 
-// ServeHTTP shows the page, or obeys a button and comes back to it.
+// ServeHTTP shows the page, or obeys a button and comes back to it. It kills processes for whoever can press a
+// button, so it answers to loopback names only, which keeps out pages of other sites that have their name lead here,
+// and takes orders only from its own forms.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, rq *http.Request) {
 	if rq.URL.Path != path {
 		h.Else.ServeHTTP(w, rq)
@@ -81,7 +83,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, rq *http.Request) {
 }
 
 // mayOrder reports whether an order was sent by this page: its own origin, the cookie that other sites' forms do not
-// bring along, and the same token in the form.
+// bring along, and the same token in the form. An Origin is not sent by every client, so without one the others
+// decide.
 func (h *Handler) mayOrder(rq *http.Request) bool {
 	if origin := rq.Header.Get("Origin"); origin != "" && origin != "http://"+rq.Host {
 		return false
@@ -115,7 +118,8 @@ func (h *Handler) show(w http.ResponseWriter, rq *http.Request) {
 	w.Write(b.Bytes())
 }
 
-// obey does what a button says, and goes back to the page, which tells what came of it.
+// obey does what a button says, and goes back to the page, which tells what came of it. A redirect, or a reload of
+// the page would send the order again.
 func (h *Handler) obey(w http.ResponseWriter, rq *http.Request) {
 	order, name := rq.PostFormValue("do"), rq.PostFormValue("member")
 	said := strings.TrimSpace(order + " " + name)

@@ -10,19 +10,21 @@ import (
 	"github.com/wasplug/wasplug/routecheck/explain/words"
 )
 
-// Trail keeps the last requests of the web server processes, step by step.
+// Trail keeps the last requests of the web server processes, step by step. The zero value is ready; a nil one has
+// none.
 type Trail struct {
 	mu   sync.Mutex
 	last []*request // the latest at the end
 }
 
-// request is one that a web server process has, or had.
+// request is one that a web server process has, or had. Trail.mu guards it.
 type request struct {
 	process int
-	number  uint64
-	began   time.Time
+	number  uint64 // of the request in its process
+	// when it was told of first, which is when its head had been read
+	began   time.Time // when it was told of first
 	Target  string
-	cookies string
+	cookies string // the Cookie headers, in which a session ID is looked for
 	Steps   []step
 }
 
@@ -35,7 +37,8 @@ type step struct {
 // trailLength is how many requests are kept.
 const trailLength = 50
 
-// Add takes in what became of a request since the last call.
+// Add takes in what became of a request since the last call. The first call is without steps: a cluster was found, or
+// none. Texts are copied, for those of a request are good during the call only.
 func (t *Trail) Add(process int, table *routecheck.Table, told lab.Told) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
