@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Finding is a line that a check fails on.
+// Finding is a line that a check fails on: something that no server set up so may do.
 type Finding struct {
 	Check  string // C1 to C7
 	Line   int    // of the file
@@ -18,7 +18,7 @@ type Finding struct {
 type Report struct {
 	Findings []Finding
 
-	Clients, Operations int
+	Clients, Operations int // events are no operations
 	Acknowledged        int // answers that showed a value
 	Written             int // of them, answers whose value was acknowledged as written
 	Faults              int // kills, stops and orderly stops
@@ -38,17 +38,18 @@ type entry struct {
 	at int
 }
 
-// checker goes through a history.
+// checker goes through one run of a history.
 type checker struct {
-	persistence string
-	served      bool // by a database that is a process of its own
+	persistence string // of the first line; "": a copy always survives
+	served      bool   // by a database that is a process of its own
 	faults      []entry
 	holders     map[string]bool // members that may have copies
 	ends        map[*Line]int64 // of faults, when their members were up again: asked for at every operation
 	report      Report
 }
 
-// Check judges a history, each run of it by itself.
+// Check judges a history, each run of it by itself: another run has other members and another store. Findings come in
+// the order of lines.
 func (h *History) Check() *Report {
 	out := &Report{}
 	for _, run := range h.runs() {
@@ -95,6 +96,7 @@ func (r *Report) add(of *Report) {
 }
 
 // sort gives each client's operations in the order in which they were sent, clients in the order of their first.
+// Lines of the file come in the order of their answers, since they are written then.
 func (c *checker) sort(h *History) (clients [][]entry) {
 	index := map[string]int{}
 	c.holders = holders(h)
@@ -146,7 +148,8 @@ func (c *checker) fail(check string, e entry, format string, args ...any) {
 	c.report.Findings = append(c.report.Findings, Finding{check, e.at, e.Client, fmt.Sprintf(format, args...)})
 }
 
-// client checks what one client saw.
+// client checks what one client saw. Where its requests overlap at all its values have no order, and only C3 to C5
+// hold.
 func (c *checker) client(ops []entry) {
 	c.cacheIDs(ops)
 	c.invalidated(ops)
@@ -178,6 +181,7 @@ func (c *checker) count(ops []entry) {
 	}
 }
 
+// overlap reports that a request of a client was sent before the answer of an earlier one.
 func overlap(ops []entry) bool {
 	end := int64(0)
 	for i, e := range ops {
@@ -221,7 +225,7 @@ func (c *checker) cacheIDs(ops []entry) {
 }
 
 // invalidated is C5: after an acknowledged invalidate no answer shows the old session. One of the same ID may be
-// there (S15), but it begins anew.
+// there (S15), but it begins anew: it can have counted no further than what was sent since, each at most twice (W9).
 func (c *checker) invalidated(ops []entry) {
 	gone := map[string]entry{}
 	since := map[string]int64{} // increments sent since

@@ -11,7 +11,7 @@ func (l *Line) down() bool { return l.Op == Kill || l.Op == Stop || l.Op == Shut
 // up reports an event after which it does again.
 func (l *Line) up() bool { return l.Op == Start || l.Op == Continue }
 
-// until is when a member that went down was up again.
+// until is when a member that went down was up again; for ever where it was not.
 func (c *checker) until(fault entry) int64 {
 	if at, known := c.ends[fault.Line]; known {
 		return at
@@ -31,7 +31,7 @@ func (c *checker) until(fault entry) int64 {
 }
 
 // settling is as long as the other members may take to notice that a holder has gone and to make its copies elsewhere
-// (L6, L8), in microseconds.
+// (L6, L8), in microseconds. It errs on the side of the store: within it a loss is excused.
 const settling = 2_000_000
 
 // storeIsDown reports that the database or the grid could not be asked while an operation was under way: what it has
@@ -95,6 +95,7 @@ func (w *walk) others(e entry) (n int) {
 }
 
 // patience is how long a member that hangs is waited for, in microseconds (M6): until then it has all that it had.
+// Who is asked for longer is taken for dead, so its copy counts no more.
 const patience = 5_000_000
 
 // loses reports an event with which what a member has in memory is gone, or taken to be.
@@ -113,9 +114,9 @@ func (w *walk) wentDown(member string, e entry) (at int64, down bool) {
 	return at, down
 }
 
-// overwritten reports a request of the session that was inside a hung member: under a database or a grid that member's
-// write compares nothing and covers what came meanwhile (D5, D12), which is the server's behaviour and no loss of the
-// store.
+// overwritten reports a request of the session that was inside a hung member: under a database or a grid that
+// member's write compares nothing and covers what came meanwhile (D5, D12), which is the server's behaviour and no
+// loss of the store. From outside it cannot be seen what the request had come to, so all that were under way count.
 func (w *walk) overwritten(e entry) bool {
 	if w.persistence != "database" && w.persistence != "grid" {
 		return false

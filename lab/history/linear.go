@@ -23,7 +23,8 @@ type input struct {
 const unknown = int64(-1)
 
 // counter is the model of C7: a session is a counter that goes up by one at each increment. One that met a fault may
-// go up twice (W9), one without an answer not at all or twice.
+// go up twice (W9), one without an answer not at all or twice. It is nondeterministic, so it says which states can
+// follow, not which does.
 var counter = porcupine.NondeterministicModel{
 	Init: func() []any { return []any{unknown} },
 	Step: func(state, in, _ any) (next []any) {
@@ -60,7 +61,8 @@ var counter = porcupine.NondeterministicModel{
 	DescribeState: func(state any) string { return fmt.Sprint(state) },
 }
 
-// linearizable is C7, for a client whose every answer was acknowledged as written.
+// linearizable is C7, for a client whose every answer was acknowledged as written: of any other, changes may be lost
+// by right. Where it is not known within linearTime nothing is said.
 func (c *checker) linearizable(ops []entry) {
 	c.report.Linearizable++
 	if result, _ := c.ask(ops); result == porcupine.Illegal {

@@ -20,9 +20,11 @@ type History struct {
 	at    []int // the line of the file of each
 }
 
+// bytes; an operation has some hundred
 const maxLine = 1 << 20
 
-// Read reads a history. An error begins with the number of its line.
+// Read reads a history. An error begins with the number of its line. A field that is not known is an error: with a
+// name that is misspelt the checks would see less than there is, and pass.
 func Read(r io.Reader) (*History, error) {
 	h := &History{}
 	scan := bufio.NewScanner(r)
@@ -105,7 +107,8 @@ func (h *History) Text() ([]byte, error) {
 	return b.Bytes(), w.err
 }
 
-// Writer writes lines, several clients at once. The zero value keeps them only.
+// Writer writes lines, several clients at once. The zero value keeps them only. After an error nothing more goes to
+// To, so that a file is whole up to there; all lines are kept.
 type Writer struct {
 	To io.Writer // nil: nowhere
 

@@ -15,6 +15,8 @@ type walk struct {
 	began   bool    // there was an answer; a history may begin in the middle of a session
 }
 
+// step takes one operation. An increment without an answer may have taken effect twice, by the retry of the plug-in,
+// or not at all; what it did shows in the next answer.
 func (w *walk) step(e entry) {
 	switch {
 	case e.Op == Invalidate && e.Status == 200:
@@ -53,7 +55,8 @@ func (w *walk) answer(e entry) {
 	w.keep(e, base)
 }
 
-// lost is C1: what was acknowledged as written is found later, unless nobody was left who had it.
+// lost is C1: what was acknowledged as written is found later, unless nobody was left who had it. Afterwards the
+// floor is what was found, or one loss would be told with every answer that follows.
 func (w *walk) lost(e entry, base int64) {
 	w.report.Lost += int(w.last() - base)
 	switch {
@@ -150,7 +153,8 @@ func (c *checker) most(e entry) int64 {
 	return 0
 }
 
-// keep takes an answer for the state from now on.
+// keep takes an answer for the state from now on. What lies above the count that was found is no more part of the
+// session.
 func (w *walk) keep(e entry, base int64) {
 	w.late, w.open = w.late+max(w.open-max(base-w.last(), 0), 0), 0
 	n := len(w.seen)
