@@ -30,7 +30,8 @@ type failpoint struct {
 	wait time.Duration
 }
 
-// failpoints are those that are set, by moment.
+// failpoints are those that are set, by moment: one for each. The first request that reaches the moment takes it,
+// whichever that is.
 type failpoints struct {
 	mu  sync.Mutex
 	set map[string]failpoint
@@ -46,6 +47,10 @@ func (f *failpoints) arm(at, do string, wait time.Duration) error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if do == "none" {
+		delete(f.set, at)
+		return nil
+	}
 	if f.set == nil {
 		f.set = map[string]failpoint{}
 	}
@@ -69,7 +74,8 @@ func (f *failpoints) take(at string) failpoint {
 	return p
 }
 
-// reach is the moment itself. A killed member does not return from it.
+// reach is the moment itself. A killed member does not return from it. Nothing is locked meanwhile: other requests
+// pass, and orders are obeyed, while one waits here.
 func (f *failpoints) reach(at string) {
 	switch p := f.take(at); p.do {
 	case "kill":
@@ -81,7 +87,8 @@ func (f *failpoints) reach(at string) {
 	}
 }
 
-// kill ends the process as kill -9 does.
+// kill ends the process as kill -9 does: nothing is flushed, closed or written any more, so what others find is what
+// had been written before.
 func kill() {
 	if self, err := os.FindProcess(os.Getpid()); err == nil {
 		self.Kill()

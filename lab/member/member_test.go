@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -236,6 +237,29 @@ func TestControl(t *testing.T) {
 	}
 	m.want("GET", "/hitcount", nil, 503, "")
 	m.want("GET", "/hitcount", nil, 200, "Hit count: 2")
+}
+
+// TestFailpoints: a failpoint waits for the first request that comes to its moment, whatever that asks for, and is gone
+// then; it can be taken back before.
+func TestFailpoints(t *testing.T) {
+	m := start(t, spec())
+	waits := func(want ...string) {
+		t.Helper()
+		var st struct{ Failpoints []string }
+		_, text := m.order("GET", "/state", token)
+		if err := json.Unmarshal([]byte(text), &st); err != nil || !slices.Equal(st.Failpoints, want) {
+			t.Errorf("got %v, %v, want %v", st.Failpoints, err, want)
+		}
+	}
+	m.order("POST", "/failpoint?at=before-write&do=delay&ms=1", token)
+	m.order("POST", "/failpoint?at=after-write&do=delay&ms=60000", token)
+	waits("after-write", "before-write")
+	m.order("POST", "/failpoint?at=after-write&do=none", token)
+	waits("before-write")
+	m.want("GET", "/lab/partition-table", nil, 200, "")
+	waits("before-write") // what is no request of a client comes to no moment
+	m.want("GET", "/snoop", nil, 200, "m1")
+	waits()
 }
 
 // TestTimeout: a session over its time is gone once the reaper has run (S17).
