@@ -7,7 +7,8 @@ import (
 	"github.com/wasplug/wasplug/lab/session"
 )
 
-// clock is the member's time: the system's, or one that stands until it is moved.
+// clock is the member's time: the system's, or one that stands until it is moved. No order moves it back: the order of
+// accesses hangs on it.
 type clock struct {
 	manual bool
 	mu     sync.Mutex

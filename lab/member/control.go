@@ -12,7 +12,8 @@ import (
 	"github.com/wasplug/wasplug/lab/store/replication"
 )
 
-// controlHandler serves what the supervisor orders.
+// controlHandler serves what the supervisor orders. What changes something is a POST; each order has been done when
+// it is answered, so who orders need not wait for anything else.
 func (m *server) controlHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /fault", m.listener.ServeFault)
@@ -36,7 +37,8 @@ func (m *server) moveClock(w http.ResponseWriter, rq *http.Request) {
 	m.clock.add(d)
 }
 
-// armFailpoint is /failpoint?at=after-write&do=kill; with do=delay it waits for ms=.
+// armFailpoint is /failpoint?at=after-write&do=kill; with do=delay it waits for ms=, in milliseconds. do=stop halts
+// the process, do=none takes the order back.
 func (m *server) armFailpoint(w http.ResponseWriter, rq *http.Request) {
 	ms := 0
 	var err error
@@ -51,7 +53,8 @@ func (m *server) armFailpoint(w http.ResponseWriter, rq *http.Request) {
 	}
 }
 
-// takeStoreDown is /store?down=1, and down=0 to have it up again.
+// takeStoreDown is /store?down=1, and down=0 to have it up again. It is this member alone that cannot reach the
+// store: others may.
 func (m *server) takeStoreDown(w http.ResponseWriter, rq *http.Request) {
 	down, err := strconv.ParseBool(rq.FormValue("down"))
 	switch {
@@ -64,7 +67,8 @@ func (m *server) takeStoreDown(w http.ResponseWriter, rq *http.Request) {
 	}
 }
 
-// State is what a member knows of its sessions.
+// State is what a member knows of its sessions: the answer to /state. It is for pages, waits and reports; no
+// prediction reads it.
 type State struct {
 	Member      string          `json:"member"`
 	At          session.Millis  `json:"at"`

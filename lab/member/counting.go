@@ -6,7 +6,7 @@ import (
 	"github.com/wasplug/wasplug/lab/session"
 )
 
-// limits of what a request may put into a session.
+// mostBytes is what a request may add to a session with bytes=: 1 MB, as the largest column of IBM's tables has 2.
 const mostBytes = 1 << 20
 
 // hitcount counts requests in the session: with Set, or in place in a list that the session holds, which nobody is
@@ -40,7 +40,8 @@ func hitcount(c *call) error {
 	return nil
 }
 
-// hit makes the change that the parameters say.
+// hit makes the change that the parameters say. A session without a count gets its attributes by Set also with
+// inplace=1: there is nothing yet to change in place.
 func hit(c *call, s *session.Session) error {
 	set, _ := counted(s)
 	if c.rq.FormValue("inplace") != "" && set > 0 {
@@ -113,7 +114,8 @@ func partial(c *call) error {
 	return nil
 }
 
-// author edits a document of many attributes in place and saves it rarely.
+// author edits a document of many attributes in place and saves it rarely: what Web Content Authoring did, for which
+// IBM asks for all attributes to be written (W6).
 func author(c *call) error {
 	s, err := c.session()
 	if err != nil {

@@ -14,7 +14,8 @@ import (
 	"github.com/wasplug/wasplug/lab/session"
 )
 
-// call is a request on its way through a servlet.
+// call is a request on its way through a servlet. One goroutine has it; as the answer it collects what the servlet
+// writes.
 type call struct {
 	*listener.Answer
 	m       *server
@@ -24,8 +25,17 @@ type call struct {
 	reached bool             // the moment during the service has passed
 }
 
-// serve is the way of a request past the failpoints. The session is written before the last byte goes out (W1), unless
-// the servlet has flushed, or the choice is that the answer comes first.
+// serve is the way of a request past the failpoints. The session is written before the last byte goes out (W1),
+// unless the servlet has flushed, or the choice is that the answer comes first. What stands at each failpoint:
+//
+//	before-service   the request was read, its session found and touched, nothing of the servlet has run
+//	during           the servlet has made its change, in memory only
+//	before-write     the servlet has ended; under end of service the change is written next
+//	after-write      it is written, and the client knows nothing of it: the case in which a retry counts twice (W9)
+//	before-answer    the head is made; the first byte goes out next
+//	mid-answer       one half of the body is out, so that nobody sends the request again
+//
+// Where the servlet flushes, the last two come before the write, and its failpoints behind the answer (row 10).
 func (m *server) serve(a *listener.Answer, rq *http.Request) {
 	a.Header().Set("X-Lab-Member", m.spec.Name)
 	if m.busy.isBusy() {
@@ -42,6 +52,7 @@ func (m *server) serve(a *listener.Answer, rq *http.Request) {
 		return
 	}
 	c := &call{Answer: a, m: m, rq: rq, x: m.managers[root].Begin(rq)}
+	// before the session is asked for, which may belong to somebody else (S19)
 	c.x.User = m.tokens.user(rq)
 	m.points.reach(beforeService)
 	if err := servlet(c); err != nil {
@@ -74,7 +85,9 @@ func (c *call) flush() {
 	c.SendWith(func() { c.m.points.reach(midAnswer) })
 }
 
-// describe says in the head what the driver of an experiment wants to know.
+// describe says in the head what the driver of an experiment wants to know. X-Lab-Written is the last write that the
+// store has acknowledged; under end of service it is "no" while this request's own change is not among it, as when
+// the store is down.
 func (c *call) describe(h http.Header) {
 	st := c.s.State()
 	h.Set("X-Lab-Session", fmt.Sprintf("%s;%04d;%d", st.ID, st.CacheID, st.WriteNo))
@@ -86,7 +99,8 @@ func (c *call) describe(h http.Header) {
 	h.Set("X-Lab-Replicas", strconv.Itoa(st.Replicas))
 }
 
-// during is the moment at which the servlet has made its change.
+// during is the moment at which the servlet has made its change. A servlet calls it there; of one that does not, the
+// moment comes at its end.
 func (c *call) during() {
 	if !c.reached {
 		c.reached = true
@@ -133,7 +147,8 @@ func (c *call) number(name string, most int) (int, error) {
 }
 
 // find says which application and which servlet serve a path. The longest context root counts; a last part that names
-// no servlet is for snoop, so that every URI of a file has somebody who answers.
+// no servlet is for snoop, so that every URI of a file has somebody who answers. An empty root: no application has
+// the path.
 func (m *server) find(p string) (root string, serve servlet) {
 	p, _, _ = strings.Cut(p, ";")
 	for _, r := range m.spec.roots() {
@@ -155,7 +170,8 @@ func (m *server) find(p string) (root string, serve servlet) {
 	return root, all[name]
 }
 
-// busy is a member that answers 503 for a while.
+// busy is a member that answers 503 for a while, by real time whatever its clock says: a plug-in waits for it by its
+// own.
 type busy struct {
 	mu    sync.Mutex
 	until time.Time

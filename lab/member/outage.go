@@ -7,7 +7,8 @@ import (
 	"github.com/wasplug/wasplug/lab/session"
 )
 
-// outage is a store that can be told to be down for this member.
+// outage is a store that can be told to be down for this member: every method that may fail says ErrDown, and does
+// not ask. A real outage takes the time of its retries; one on order takes none, so tests of it are quick.
 type outage struct {
 	session.Store
 	down atomic.Bool

@@ -23,13 +23,16 @@ import (
 	"github.com/wasplug/wasplug/lab/store/replication"
 )
 
-// stopPatience is how long requests in flight may take when the member is stopped in order.
+// stopPatience is how long requests in flight may take when the member is stopped in order, and what replication has
+// on its way after them.
 const stopPatience = 2 * time.Second
 
 // errAbandoned ends a member whose supervisor is gone.
 var errAbandoned = errors.New("standard input has ended: nobody is there to look after this member")
 
-// Run is the whole life of a member. It ends in order when ctx does, and at once, with an error, when stdin does.
+// Run is the whole life of a member. It ends in order when ctx does, and at once, with an error, when stdin does: the
+// system closes that with the supervisor's death, however it comes, so no member outlives it. stdout gets a line of
+// JSON when the member serves, then its events.
 func Run(ctx context.Context, stdin io.Reader, stdout io.Writer) error {
 	spec, rest, err := readSpec(stdin)
 	if err != nil {
@@ -64,7 +67,8 @@ func (m *server) ready() map[string]any {
 	return said
 }
 
-// server is a member that runs.
+// server is a member that runs, or a server of the grid. All but what has a lock of its own is set before the first
+// request.
 type server struct {
 	spec     *Spec
 	clock    *clock
@@ -78,9 +82,10 @@ type server struct {
 	busy     busy
 	memory   memory
 	members  session.Member
-	managers map[string]*session.Manager // by context root
-	ticking  context.CancelFunc
-	looked   atomic.Int64 // when the write thread looked last by itself, or began to wait; the system's milliseconds
+	managers map[string]*session.Manager // by context root: each application has sessions of its own (S15)
+	ticking  context.CancelFunc          // ends the threads that write and reap
+	// looked is when the write thread looked last by itself, or began to wait; milliseconds of the system's clock.
+	looked atomic.Int64
 
 	replication *replication.Store // the store, where it is one
 	outage      *outage            // the store, where it is a database or a grid
@@ -88,7 +93,8 @@ type server struct {
 	closeStore  func() error
 }
 
-// lines writes lines of JSON.
+// lines writes lines of JSON, to the supervisor. It is safe for several goroutines; lines come out in the order in
+// which they were given.
 type lines struct {
 	to io.Writer
 
@@ -125,7 +131,7 @@ func (l *lines) flush() {
 	l.held.WriteTo(l.to)
 }
 
-// tell says what happens to sessions.
+// tell says what happens to sessions. Writes are most of it, one for each request, and nobody waits for them.
 func (l *lines) tell(e session.Event) {
 	if e.Event == session.Written {
 		l.sayLater(e)
@@ -147,7 +153,8 @@ func start(ctx context.Context, spec *Spec, stdout io.Writer) (*server, error) {
 	return m, m.listen()
 }
 
-// openApplications makes a session manager for each context root.
+// openApplications makes a session manager for each context root. With a manual clock nothing runs by itself: looks
+// and reaps come by order.
 func (m *server) openApplications() error {
 	m.members = session.Member{Name: m.spec.Name, CloneID: m.spec.CloneID, Partition: m.spec.Partition,
 		Now: m.clock.Now, Random: random(m.spec.Seed), Store: m.store,
@@ -249,7 +256,8 @@ func (m *server) obey(orders http.Handler) {
 	go server.Serve(m.control)
 }
 
-// stop ends the member in order: no new requests, then what has to be written (D11).
+// stop ends the member in order: no new requests, then what has to be written (D11), and the store last, which takes
+// it.
 func (m *server) stop() error {
 	if m.gridServer != nil {
 		return m.gridServer.Close()

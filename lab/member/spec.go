@@ -37,10 +37,10 @@ type Spec struct {
 	Seed        uint64         // of session IDs; 0: by chance
 }
 
-// StoreSpec says where sessions are kept outside of the member.
+// StoreSpec says where sessions are kept outside of the member. Beside Kind only what belongs to it counts.
 type StoreSpec struct {
 	Kind     string // none, database, replication or grid; "" none
-	DSN      string
+	DSN      string // of a database; MultiRow and Largest, too, are of one
 	MultiRow bool
 	Largest  int // bytes that a column takes at most, 0: what the database's does
 
@@ -48,7 +48,8 @@ type StoreSpec struct {
 	Grid        *grid.Config
 }
 
-// readSpec reads what the member is told, and returns what comes behind it.
+// readSpec reads what the member is told, and returns what comes behind it: the decoder may have read on, and the end
+// of the input must still be seen.
 func readSpec(stdin io.Reader) (spec Spec, rest io.Reader, err error) {
 	spec.Session = session.Default()
 	d := json.NewDecoder(stdin)
@@ -58,6 +59,7 @@ func readSpec(stdin io.Reader) (spec Spec, rest io.Reader, err error) {
 	return spec, io.MultiReader(d.Buffered(), stdin), spec.check()
 }
 
+// check refuses what would let others in: addresses that are no loopback, a token that can be guessed.
 func (s *Spec) check() error {
 	addresses := []string{s.Listen, s.Control}
 	if s.GridServer != nil {

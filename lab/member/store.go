@@ -43,6 +43,7 @@ func (m *server) openDatabase(ctx context.Context) error {
 	return db.CreateTable(ctx)
 }
 
+// reaperInterval is how long one member's run spares the others theirs, 0 with a manual clock.
 func (m *server) reaperInterval() session.Millis {
 	if m.spec.ManualClock {
 		return 0
@@ -85,7 +86,8 @@ const (
 	tablePath     = "/lab/partition-table"
 )
 
-// addTable tells a process the partition table when it has another version of it. Their names are written as they are.
+// addTable tells a process the partition table when it has another version of it; one that has none sends -1 (M11). A
+// request without the header comes from a plug-in that does not ask. Their names are written as they are.
 func (m *server) addTable(h http.Header, known string) {
 	if m.replication == nil || known == "" {
 		return

@@ -17,7 +17,8 @@ const (
 	tokenLife   = 120 * time.Minute // WebSphere's default
 )
 
-// tokens makes and reads the tokens of a login. All members of the run have one key: a login outlives its member.
+// tokens makes and reads the tokens of a login, USER.EXPIRES.SIGNATURE, as LTPA's: signed, not kept anywhere. All
+// members of the run have one key: a login outlives its member.
 type tokens struct {
 	key   []byte
 	clock *clock
@@ -36,7 +37,7 @@ func (t *tokens) sign(text string) string {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// user is who has logged in, "" for nobody.
+// user is who has logged in, "" for nobody: no token, a forged one, or one whose time is over.
 func (t *tokens) user(rq *http.Request) string {
 	c, err := rq.Cookie(tokenCookie)
 	if err != nil {
