@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// folder is where a run keeps its files. Nobody else may look into it, and it goes when the run ends unless somebody
-// has asked for it.
+// folder is where a run keeps its files. Nobody else may look into it, for sessions are there, and it goes when the
+// run ends unless somebody has asked for it.
 type folder struct {
 	path string
 	keep bool
@@ -51,7 +51,8 @@ func (f *folder) remove() error {
 	return err
 }
 
-// identity is the certificate of a run: all its members show it, under every name that https Transports have.
+// identity is the certificate of a run: all its members show it, under every name that https Transports have. It is
+// its own authority, and stands for the keyrings of the file, whose real ones the lab has no use for.
 type identity struct{ cert, key []byte } // PEM
 
 func newIdentity(hosts []string) (*identity, error) {

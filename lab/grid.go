@@ -12,10 +12,12 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// gridServers is how many servers the grid of a run has, each with a copy of all sessions.
+// gridServers is how many servers the grid of a run has, each with a copy of all sessions: the fewest of which one
+// can die while a majority is left.
 const gridServers = 3
 
 // openGrid says where the grid of the run is, once: servers of its own, or a Redis, the lab's own or one that runs.
+// Nothing is started yet; like is any member, of whose control interface the servers of a grid get the token.
 func (l *Lab) openGrid(like *Member) (err error) {
 	if l.stores.grid != nil {
 		return nil
@@ -56,7 +58,7 @@ func (l *Lab) GridWorks() bool {
 	return len(l.stores.servers) == 0 || up > len(l.stores.servers)/2
 }
 
-// useRedis keeps the sessions in a Redis that runs already.
+// useRedis keeps the sessions in a Redis that runs already. Its keys go when the run ends, and no others of it.
 func (l *Lab) useRedis() error {
 	c := l.stores.grid
 	c.Redis = l.opt.Grid.Redis
@@ -91,7 +93,7 @@ func (g *Grid) Check(ctx context.Context) error {
 	return nil
 }
 
-// addRedis lets the run have a Redis of its own.
+// addRedis lets the run have a Redis of its own. It is started, killed and shown like a member, and takes no orders.
 func (l *Lab) addRedis() error {
 	address, release, err := port.Reserve("127.0.0.1:0")
 	if err != nil {
@@ -104,7 +106,8 @@ func (l *Lab) addRedis() error {
 	return err
 }
 
-// addGridServers lets the run have JetStream servers of its own.
+// addGridServers lets the run have JetStream servers of its own. All addresses are drawn first, since each server
+// must know those of the others.
 func (l *Lab) addGridServers(like *Member) error {
 	c := grid.ServerConfig{User: "lab", Password: l.stores.password}
 	for i := range gridServers {

@@ -17,7 +17,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// Lab is what runs.
+// Lab is what runs. Fields are set by Start and stay as they are; what changes has a lock of its own in Member and
+// Process.
 type Lab struct {
 	opt       Options
 	table     *routecheck.Table
@@ -26,15 +27,16 @@ type Lab struct {
 	network   *network
 	identity  *identity         // nil: no https Transport
 	keystore  map[string]string // the file that stands for each keyring
-	members   []*Member
-	processes []*Process
-	client    *http.Client
+	members   []*Member         // in the order of the file, then replicators, then servers of the grid
+	processes []*Process        // web servers
+	client    *http.Client      // for orders to members
 	began     time.Time
 	stores    stores
 	ahead     atomic.Int64 // milliseconds that clocks have been moved
 }
 
-// Start starts all members and then the web server processes. After an error nothing is left running.
+// Start starts all members and then the web server processes. After an error nothing is left running. What dead runs
+// have left is taken away first.
 func Start(ctx context.Context, opt Options) (*Lab, error) {
 	l := &Lab{opt: opt, client: &http.Client{Timeout: controlLimit}, began: time.Now(),
 		stores: stores{domains: map[string]*domain{}, password: randomName()}, keystore: map[string]string{},
@@ -45,6 +47,9 @@ func Start(ctx context.Context, opt Options) (*Lab, error) {
 	return l, nil
 }
 
+// start makes everything in the order in which one thing needs another: who runs, the folder, the certificate that
+// members show, members with their ports and stores, who is in a domain with whom; only then are processes started,
+// members before the proxies that ask them.
 func (l *Lab) start(ctx context.Context) (err error) {
 	if err := l.opt.complete(); err != nil {
 		return err
@@ -98,8 +103,8 @@ func isLoopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// servedPort is the port that requests count as sent to: that of the listener where some virtual host has it, else the
-// first one that a virtual host has.
+// servedPort is the port that requests count as sent to: that of the listener where some virtual host has it, else
+// the first one that a virtual host has. The lab listens where it may, and the file speaks of port 80.
 func servedPort(t *routecheck.Table, listen string) int {
 	_, text, _ := net.SplitHostPort(listen)
 	if port, err := strconv.Atoi(text); err == nil && port != 0 && t.TakesPort(port) {

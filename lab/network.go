@@ -13,14 +13,16 @@ import (
 )
 
 // network stands for the one that the file speaks of: each host name has a loopback address that nobody listens on,
-// and a connection to it is one to a member.
+// and a connection to it is one to a member. So the proxy runs the file as it is, with its hosts and ports, and what
+// it logs and explains names them.
 type network struct {
 	mu    sync.Mutex
 	hosts map[string]netip.Addr
 	ports map[string]string // HOST:PORT of the file, by an address of ours: where the member listens
 }
 
-// LookupNetIP gives each name an address of its own, in 127.64.0.0/10.
+// LookupNetIP gives each name an address of its own, in 127.64.0.0/10: so hosts are told apart as they are on a
+// network.
 func (n *network) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

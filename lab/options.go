@@ -12,7 +12,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
-// Options say what is to run.
+// Options say what is to run. Config, Files and nothing else must be given.
 type Options struct {
 	Config *parser.Config
 	Files  *diag.Files
@@ -44,8 +44,9 @@ type Options struct {
 	OnSteps func(process int, t *routecheck.Table, told Told)
 }
 
-// Sessions say what the members of a cluster do with sessions. The names of cookie and URL parameter and the separator
-// of clone IDs are those of the file, whatever stands here.
+// Sessions say what the members of a cluster do with sessions. The names of cookie and URL parameter and the
+// separator of clone IDs are those of the file, whatever stands here. Words are those of the members, not of
+// routecheck/session: the lab asks nothing of what predicts it.
 type Sessions struct {
 	session.Config
 	Persistence string // none, database, memory-to-memory or grid; "" none
@@ -84,5 +85,5 @@ type Event struct {
 // Told is what became of a request in a web server process.
 type Told = logs.Told
 
-// most is how many members a lab runs.
+// most is how many members a lab runs, replicators included; servers of a grid are not counted.
 const most = 16

@@ -59,7 +59,8 @@ func addressOf(host string, port int) string {
 	return strings.ToLower(net.JoinHostPort(strings.Trim(host, "[]"), strconv.Itoa(port)))
 }
 
-// join adds a member, unless it is one that another cluster lists, too: it has an address of it.
+// join adds a member, unless it is one that another cluster lists, too: it has an address of it. Two of one name that
+// share no address are two processes, and the second is called CLUSTER/MEMBER.
 func join(all []*planned, p *planned) []*planned {
 	taken := false
 	for _, other := range all {
@@ -75,7 +76,8 @@ func join(all []*planned, p *planned) []*planned {
 	return append(all, p)
 }
 
-// contextRoots are the applications that the Uris speak of: what stands before /*.
+// contextRoots are the applications that the Uris speak of: what stands before /*. The root is always one, so that
+// each Uri has an application that answers.
 func contextRoots(cfg *parser.Config) []string {
 	roots := []string{"/"}
 	for _, g := range cfg.UriGroups {

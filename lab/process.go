@@ -33,6 +33,7 @@ const (
 )
 
 const (
+	// All by real time.
 	// startLimit is from the start of a process to its ready line. It is far: a process that cannot serve ends, and
 	// one that lives is slow, or the machine is.
 	startLimit = 2 * time.Minute
@@ -41,7 +42,8 @@ const (
 	controlLimit = 30 * time.Second
 )
 
-// Member is a server of the file, and the process that stands for it now.
+// Member is a server of the file, and the process that stands for it now. A replicator, a server of the grid or a
+// Redis is one, too, with nothing in the file.
 type Member struct {
 	Name, Cluster, CloneID string
 
@@ -53,11 +55,12 @@ type Member struct {
 
 	mu      sync.Mutex
 	state   State
-	lives   uint64   // so far
+	lives   uint64   // processes that were started with a seed; the next one draws other IDs
 	running *running // nil before the first start
 }
 
-// running is one life of a member.
+// running is one life of a member. The goroutine that started the process (live) stays with it, and closes both
+// channels.
 type running struct {
 	cmd   *exec.Cmd // its standard input stays open: the end of it is the end of the member
 	said  tail
@@ -75,7 +78,7 @@ func (m *Member) Replicates() bool { return m.replicator }
 func (m *Member) Forgets() bool { return m.redis != nil }
 
 // Start starts a process: the first one, or another after a member's death, on the same ports and with the same clone
-// ID. It returns when the member serves.
+// ID. It returns when the member serves, or when it is gone again; the error then has what it said last.
 func (m *Member) Start(ctx context.Context) error {
 	r, err := m.launch()
 	if err != nil {
@@ -96,7 +99,10 @@ func (m *Member) Start(ctx context.Context) error {
 	return fmt.Errorf("%s did not start: %w%s", m.Name, err, r.said.quoted())
 }
 
-// launch starts the process and reads what it says.
+// launch starts the process and reads what it says. What the process is to be goes to its standard input, which only
+// the supervisor holds: the system closes it when the supervisor ends, and that ends the member. A Redis knows no
+// such thing and has its input closed, for it reads it to the end; it ends with the thread that started it
+// (EndWithParent).
 func (m *Member) launch() (*running, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -168,7 +174,9 @@ func (m *Member) live(r *running, stdout io.Reader, started chan<- error) {
 	}
 }
 
-// follow takes in what a process says until it ends, and reaps it.
+// follow takes in what a process says until it ends, and reaps it. The first line of a member says that it serves,
+// all that follow are events; a Redis says that it serves in one of its lines. The end of the output is that of the
+// process.
 func (m *Member) follow(r *running, stdout io.Reader) {
 	lines := bufio.NewReader(stdout)
 	for ready := false; ; {
@@ -211,7 +219,8 @@ func (m *Member) alive() (*running, error) {
 	return m.running, nil
 }
 
-// Kill ends the process as kill -9 does, and returns when it is gone.
+// Kill ends the process as kill -9 does, and returns when it is gone: reaped, so that nothing answers at its port any
+// more.
 func (m *Member) Kill() error {
 	r, err := m.alive()
 	if err != nil {
@@ -239,8 +248,8 @@ func (m *Member) signal(send func(*os.Process) error, then State) error {
 	return err
 }
 
-// Shutdown stops the member in order (SIGTERM): it writes what it has to write. One that does not end within 20 s,
-// or until ctx ends, is killed.
+// Shutdown stops the member in order (SIGTERM): it writes what it has to write. One that does not end within 20 s, or
+// until ctx ends, is killed. A stopped one is let go on, or it would not hear.
 func (m *Member) Shutdown(ctx context.Context) error {
 	r, err := m.alive()
 	if err != nil {
@@ -349,7 +358,7 @@ func (m *Member) Control(ctx context.Context, path, query string) ([]byte, error
 	return body, err
 }
 
-// tail keeps the last that a process said to standard error.
+// tail keeps the last that a process said to standard error: 4096 bytes, enough for the end of a panic.
 type tail struct {
 	mu   sync.Mutex
 	text []byte

@@ -32,7 +32,8 @@ func newRedisProgram(address, password, folder string) (*redisProgram, error) {
 	return &redisProgram{path, address, password, folder}, nil
 }
 
-// settings are its configuration, which others cannot read off the process.
+// settings are its configuration, which others cannot read off the process: they come on standard input, where a
+// command line would show the password to all. Neither save nor appendonly: nothing is written to the disk.
 func (p *redisProgram) settings() []byte {
 	host, port, _ := net.SplitHostPort(p.address)
 	return fmt.Appendf(nil, "bind %s\nport %s\nrequirepass %s\nsave \"\"\nappendonly no\n", host, port, p.password)

@@ -21,6 +21,7 @@ import (
 )
 
 // secure makes the certificate of the run, where the file has https Transports, and lets every keyring stand for it.
+// Members check nothing of clients, so the proxy needs the certificate only to trust it.
 func (l *Lab) secure(members []*planned) (err error) {
 	var hosts []string
 	for _, p := range members {
@@ -48,7 +49,8 @@ func (l *Lab) secure(members []*planned) (err error) {
 	return os.WriteFile(ring, l.identity.cert, 0o600)
 }
 
-// admit makes the members, dead yet, and leads the addresses of the file to them.
+// admit makes the members, dead yet, and leads the addresses of the file to them. Token and key are drawn once: all
+// members of the run have the same, so that a login at one is good at all.
 func (l *Lab) admit(ctx context.Context, all []*planned) error {
 	secret := make([]byte, 48)
 	rand.Read(secret)
@@ -111,7 +113,8 @@ func (l *Lab) sessionsOf(cluster string) Sessions {
 	return s
 }
 
-// reserve keeps two ports for the member, over all its lives.
+// reserve keeps two ports for the member, over all its lives: while it is dead nobody else gets them, and connecting
+// to them is refused.
 func (m *Member) reserve() error {
 	for _, at := range []*string{&m.spec.Listen, &m.spec.Control} {
 		address, release, err := port.Reserve("127.0.0.1:0")
@@ -123,7 +126,8 @@ func (m *Member) reserve() error {
 	return nil
 }
 
-// startMembers starts the servers of the grid, which members look for, and then the members.
+// startMembers starts the servers of the grid, which members look for, and then the members: at once, for members of
+// a domain wait for each other.
 func (l *Lab) startMembers(ctx context.Context) error {
 	begin := func(m *Member) error { return m.Start(ctx) }
 	if err := each(l.part(true), begin); err != nil {
@@ -169,7 +173,7 @@ func (l *Lab) startProcesses(ctx context.Context) error {
 	return nil
 }
 
-// Tick lets the write threads of all members that run have a look (W4).
+// Tick lets the write threads of all members that run have a look (W4), and returns when all have written.
 func (l *Lab) Tick(ctx context.Context) error {
 	return each(l.part(false), func(m *Member) error {
 		if m.State() != Up {
@@ -253,8 +257,8 @@ func (l *Lab) Port() int {
 // Folder is where the run keeps its files.
 func (l *Lab) Folder() string { return l.folder.path }
 
-// Advance moves the clocks of all web server processes and of all members that run; those that are started later begin
-// with it.
+// Advance moves the clocks of all web server processes and of all members that run; those that are started later
+// begin with it, and one that is stopped keeps its own time.
 func (l *Lab) Advance(ctx context.Context, d time.Duration) error {
 	for _, p := range l.processes {
 		p.Advance(d)
@@ -272,13 +276,15 @@ func (l *Lab) Advance(ctx context.Context, d time.Duration) error {
 // advanced is how far the clocks have been moved.
 func (l *Lab) advanced() session.Millis { return session.Millis(l.ahead.Load()) }
 
-// Abort kills all members at once. Close is still to be called, or goes on faster where it waits.
+// Abort kills all members at once. Close is still to be called, or goes on faster where it waits. It is for whoever
+// presses Ctrl-C twice.
 func (l *Lab) Abort() {
 	each(l.members, func(m *Member) error { return m.Kill() })
 }
 
 // Close ends everything: web server processes at once, members in order, those that take longer than 20 s by force,
-// and last what they write to. The folder goes, unless it is to be kept.
+// and last what they write to, which they still need for that. The folder goes, unless it is to be kept. It may be
+// called after a Start that failed half-way.
 func (l *Lab) Close() error {
 	for _, p := range l.processes {
 		p.close()

@@ -18,7 +18,8 @@ const (
 	schemaFile   = "schema" // has the name of the run's schema
 )
 
-// lock takes the folder's lock. Under its name it is never there without being held.
+// lock takes the folder's lock. Under its name it is never there without being held: so whoever finds it free knows
+// that the run is dead, and not that it is just beginning.
 func (f *folder) lock() (err error) {
 	if f.held, err = os.OpenFile(f.file(lockFile+".new"), os.O_CREATE|os.O_RDWR, 0o600); err != nil {
 		return err
@@ -35,7 +36,8 @@ type stale struct {
 	schema string // "" where it has none in PostgreSQL
 }
 
-// staleFolders are those of dead runs in a folder for temporary files.
+// staleFolders are those of dead runs in a folder for temporary files, which belongs to all users of the machine:
+// what is no folder, or open to others, was not made here.
 func staleFolders(temporary string) (all []*stale) {
 	paths, _ := filepath.Glob(filepath.Join(temporary, folderPrefix+"*")) // the pattern is well-formed
 	for _, path := range paths {

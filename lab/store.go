@@ -17,13 +17,14 @@ import (
 	"github.com/wasplug/wasplug/lab/store/replication"
 )
 
-// stores are what the members of a run share.
+// stores are what the members of a run share: made when the first cluster needs it, given back by closeStores.
 type stores struct {
-	dsn      string                      // of the table; "" until a cluster needs it
-	drop     func(context.Context) error // of the schema; nil for none
-	domains  map[string]*domain          // by their names
-	grid     *grid.Config                // without the member; nil until a cluster needs it
-	servers  []*Member                   // of the grid
+	dsn     string                      // of the table; "" until a cluster needs it
+	drop    func(context.Context) error // of the schema in PostgreSQL, or the keys in a Redis that runs; nil for none
+	domains map[string]*domain          // by their names
+	grid    *grid.Config                // without the member; nil until a cluster needs it
+	servers []*Member                   // of the grid
+	// password is the run's, for replication and the grid: all programs of the machine can reach a loopback port.
 	password string
 }
 
@@ -33,7 +34,8 @@ type domain struct {
 	members  []*Member
 }
 
-// assign says where the sessions of a member are kept.
+// assign says where the sessions of a member are kept. Clusters may keep them in different ways; those that keep them
+// in a table or a grid share one.
 func (l *Lab) assign(ctx context.Context, m *Member, s Sessions) error {
 	switch s.Persistence {
 	case "", "none":
@@ -60,7 +62,8 @@ func (l *Lab) assign(ctx context.Context, m *Member, s Sessions) error {
 	return fmt.Errorf("cluster %s: the lab has no persistence %s", m.Cluster, s.Persistence)
 }
 
-// openDatabase makes the table's place, once: a file in the run's folder, or a schema of the run in PostgreSQL.
+// openDatabase makes the table's place, once: a file in the run's folder, or a schema of the run in PostgreSQL. The
+// schema's name is noted before the schema is made, or a run that dies in between would leave one that nobody finds.
 func (l *Lab) openDatabase(ctx context.Context) (err error) {
 	if l.stores.dsn != "" {
 		return nil
@@ -155,6 +158,7 @@ func (l *Lab) replicate(m *Member, s Sessions) {
 }
 
 // introduce tells the members of each domain about each other, and where to find them. Servers of the grid come last.
+// Replicators are made here, as a domain is known only when all members have been assigned.
 func (l *Lab) introduce() error {
 	for name, d := range l.stores.domains {
 		for i := range l.opt.Replicators {

@@ -18,8 +18,9 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// Process is a web server process: a proxy with marks, a round robin and a partition table of its own, that serves the
-// file as it is.
+// Process is a web server process: a proxy with marks, a round robin and a partition table of its own, that serves
+// the file as it is. It is no process of the system: marks and tables are what matters of one, and a proxy has its
+// own.
 type Process struct {
 	URL string // with the address that clients ask
 
@@ -35,11 +36,12 @@ type Process struct {
 	ended chan struct{} // closed when it listens no more
 }
 
-// proxyClock is the time that a proxy decides by.
+// proxyClock is the time that a proxy decides by. It goes on through New, so that what is told of times before stays
+// true.
 type proxyClock struct {
 	manual bool
 	start  time.Time
-	ahead  atomic.Int64
+	ahead  atomic.Int64 // nanoseconds that Advance has moved it
 }
 
 func (c *proxyClock) now() match.Nanos {
@@ -114,7 +116,7 @@ func (l *Lab) source() generation.Source {
 func (p *Process) Advance(d time.Duration) { p.clock.ahead.Add(int64(d)) }
 
 // New replaces the process by a fresh one at the same address: no marks, no partition table, round robin from its
-// start.
+// start. Requests in flight end with the old one.
 func (p *Process) New(ctx context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

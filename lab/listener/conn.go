@@ -24,8 +24,8 @@ type conn struct {
 	number uint64 // of the listener, from 1 on
 	tap    *tap
 	in     *bufio.Reader
-	// busy: a request is being read or answered. It is set before ending is read, and ending before busy is: so closeIdle
-	// never cuts a request that goes on.
+	// busy: a request is being read or answered. It is set before ending is read, and ending before busy is: so
+	// closeIdle never cuts a request that goes on.
 	busy, ending atomic.Bool // ending: no further request
 }
 

@@ -239,8 +239,8 @@ func TestControl(t *testing.T) {
 	m.want("GET", "/hitcount", nil, 200, "Hit count: 2")
 }
 
-// TestFailpoints: a failpoint waits for the first request that comes to its moment, whatever that asks for, and is gone
-// then; it can be taken back before.
+// TestFailpoints: a failpoint waits for the first request that comes to its moment, whatever that asks for, and is
+// gone then; it can be taken back before.
 func TestFailpoints(t *testing.T) {
 	m := start(t, spec())
 	waits := func(want ...string) {

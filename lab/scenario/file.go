@@ -41,7 +41,7 @@ type Setup struct {
 	Store                  string              // sqlite or postgres, "" for what the caller says
 	Grid                   string              // jetstream or redis, "" for what the caller says
 	Real                   bool                // clocks go on by themselves, unless Options.Clock says otherwise
-	Assumptions            choices.Assumptions // of the web server, and of sessions: members and prediction follow them
+	Assumptions            choices.Assumptions // of web server and sessions: members and prediction follow them
 	Replicators, Processes int
 	LargestColumn          int // bytes, 0: that of the database
 	Distributable          bool

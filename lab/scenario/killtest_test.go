@@ -73,8 +73,8 @@ func TestKillsOfTwo(t *testing.T) {
 	if !isKillRun() {
 		t.Skip("takes a minute: WASPLUG_KILLS=20 runs it")
 	}
-	k := scenario.KillTest{Setup: setup(t, stores["two replicas"]), Kills: kills(60), How: "kill", AtOnce: 2, Halted: 1,
-		Clients: 6, Astray: 0.05, Options: scenario.Options{Seed: 1}}
+	k := scenario.KillTest{Setup: setup(t, stores["two replicas"]), Kills: kills(60), How: "kill",
+		AtOnce: 2, Halted: 1, Clients: 6, Astray: 0.05, Options: scenario.Options{Seed: 1}}
 	r, err := k.Run(t.Context(), load(t, folder+"/five.yaml"))
 	if err != nil {
 		t.Fatal(err)

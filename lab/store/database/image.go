@@ -9,8 +9,9 @@ import (
 	"github.com/wasplug/wasplug/lab/session"
 )
 
-// written is what an attribute column holds: a form of the lab's own, where WebSphere has serialised Java objects. Beside
-// the attributes stand the number of the write, its cache ID and its member, for which IBM's table has no column.
+// written is what an attribute column holds: a form of the lab's own, where WebSphere has serialised Java objects.
+// Beside the attributes stand the number of the write, its cache ID and its member, for which IBM's table has no
+// column.
 type written struct {
 	WriteNo    uint64                     `json:"writeNo"`
 	CacheID    int                        `json:"cacheId"`

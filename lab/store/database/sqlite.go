@@ -38,8 +38,8 @@ func sqlite(path string, readOnly bool) (*engine, error) {
 		connector: connector,
 		table:     createTable("varchar(256)", "blob"),
 		columns:   []column{{"small", 3122}, {"medium", 32700}, {"large", 2 << 20}},
-		// 0 is an error that SQLite did not make. Locked for too long, on a disk that fails, not to be opened: as good as
-		// not reached.
+		// 0 is an error that SQLite did not make. Locked for too long, on a disk that fails, not to be opened: as good
+		// as not reached.
 		refused: func(err error) bool {
 			switch sqliteCode(err) {
 			case 0, sqliteBusy, sqliteIOErr, sqliteCantOpen, sqliteProtocol:

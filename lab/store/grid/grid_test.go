@@ -251,7 +251,8 @@ func TestOutside(t *testing.T) {
 		}
 	}
 	for url, want := range map[string]string{"http://cache": "scheme", "redis://h/x": "no number",
-		"redis://h/-1": "no number", "redis://h?timeout=1s": "not known", "unix://": "no socket", "redis://h:port": "port"} {
+		"redis://h/-1": "no number", "redis://h?timeout=1s": "not known", "unix://": "no socket",
+		"redis://h:port": "port"} {
 		if _, err := RemoteRedis(url); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", url, err, want)
 		}

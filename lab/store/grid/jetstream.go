@@ -20,9 +20,9 @@ import (
 	"github.com/wasplug/wasplug/lab/store/natsword"
 )
 
-// A bucket holds one value for each key, in the form of JetStream's key-value buckets: a stream with a subject for each
-// key, which keeps its last message. It is read from the server that leads alone: what a follower gives can be old, and
-// the client's own buckets may be read from one.
+// A bucket holds one value for each key, in the form of JetStream's key-value buckets: a stream with a subject for
+// each key, which keeps its last message. It is read from the server that leads alone: what a follower gives can be
+// old, and the client's own buckets may be read from one.
 const (
 	bucket  = "sessions"
 	stream  = "KV_" + bucket

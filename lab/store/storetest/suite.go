@@ -73,8 +73,8 @@ func touchedAfterTakeOver(t *testing.T, c *Cluster) {
 	touch(t, b, key, taken.LastAccess, start+30, true)
 }
 
-// A write without attributes leaves them as they are (D5); a take-over by a member whose clock is behind moves the last
-// access on all the same.
+// A write without attributes leaves them as they are (D5); a take-over by a member whose clock is behind moves the
+// last access on all the same.
 func plainColumns(t *testing.T, c *Cluster) {
 	a, b := c.Store(t, "a"), c.Store(t, "b")
 	r := create(t, a, key, "count", "1")
