@@ -68,6 +68,18 @@ t.yaml:7:47: error: unknown key "servs" in tests[0].requests[2].expect.session (
 	}
 }
 
+// Where a map needs one key of several all of them are told, with what is written there.
+func TestEitherOf(t *testing.T) {
+	_, ds, files := load("config: topology.yaml\ntests:\n  - name: x\n  - steps: [{kill: m1}]\n", "lab")
+	want := `t.yaml:3:5: error: tests[0] needs "steps" (a list: what is done, one after the other) ` +
+		`or "refused" (text: the members do not start, and this is a part of the message)
+t.yaml:4:5: error: tests[1] needs "name"
+`
+	if got := sharedtest.Lines(files, ds); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestSchemasAreUsable(t *testing.T) {
 	for _, name := range Names() {
 		if _, ds, files := load("{}", name); strings.Contains(sharedtest.Lines(files, ds), "cannot be used") {

@@ -90,6 +90,21 @@ func formsOf(rule map[string]any) (all []map[string]any) {
 	return all
 }
 
+// eitherOf are the keys of which a map needs one at least: {"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}. Nil
+// where its forms say more than that.
+func eitherOf(rule map[string]any) (keys []string) {
+	forms, _ := rule["anyOf"].([]any)
+	for _, form := range forms {
+		f, _ := form.(map[string]any)
+		required, _ := f["required"].([]any)
+		if len(f) != 1 || len(required) != 1 {
+			return nil
+		}
+		keys = append(keys, fmt.Sprint(required[0]))
+	}
+	return keys
+}
+
 func deref(root, rule map[string]any) map[string]any {
 	for range 10 {
 		ref, ok := rule["$ref"].(string)

@@ -98,7 +98,7 @@ func describe(root *yamldoc.Node, rules map[string]any, e gojsonschema.ResultErr
 		d.Message = diag.Sprintf("unknown key %q in %s", key, at.name) + diag.DidYouMean(key, known)
 	case "required":
 		d.Span = at.label
-		d.Message = diag.Sprintf("%s needs %q", at.name, detail["property"])
+		d.Message = diag.Sprintf("%s needs %s", at.name, missing(rule, fmt.Sprint(detail["property"])))
 	case "enum":
 		allowed := enum(rule)
 		if at.node.Kind != yamldoc.Scalar {
@@ -129,6 +129,21 @@ func describe(root *yamldoc.Node, rules map[string]any, e gojsonschema.ResultErr
 		d.Message = fmt.Sprintf("%s: %s", at.name, lower(e.Description()))
 	}
 	return d
+}
+
+// missing names a key that is not there. Where a map needs one of several keys gojsonschema names the first alone: all
+// are told then, each with what is written there, for a choice of names says nothing to somebody who does not know them.
+func missing(rule map[string]any, key string) string {
+	keys := eitherOf(rule)
+	if !slices.Contains(keys, key) {
+		return diag.Sprintf("%q", key)
+	}
+	for i, k := range keys {
+		r := inner(rule, k)
+		says := strings.TrimSuffix(lower(fmt.Sprint(r["description"])), ".")
+		keys[i] = diag.Sprintf("%q (%s: %s)", k, wording(fmt.Sprint(r["type"])), says)
+	}
+	return strings.Join(keys, " or ")
 }
 
 func wrongType(at place, expected string) string {
