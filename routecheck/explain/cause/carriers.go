@@ -55,6 +55,7 @@ func (q *inquiry) unwatched() (all []carrier) {
 	for name, value := range eachCookie(q.rq.Cookies) {
 		all = append(all, carrier{kind: inCookie, name: name, value: value})
 	}
+	// Wider than any Uri looks: each segment, and the query, where no rewriting should put a session.
 	path, query, _ := strings.Cut(q.rq.Target, "?")
 	for _, segment := range strings.Split(path, "/") {
 		_, parameters, _ := strings.Cut(segment, ";")
@@ -89,14 +90,15 @@ var several = []remedies{otherCoding | otherSeparator, otherCoding | otherCase, 
 // reading is what a carrier says after some remedies.
 type reading struct {
 	*carrier
-	mended string // the value
-	sem    *choices.Assumptions
-	near   *explain.Near // nil: it names a server, but does not lead to it
+	mended string               // the value
+	sem    *choices.Assumptions // under which it is read: otherCase changes it
+	near   *explain.Near        // nil: it names a server, but does not lead to it
 }
 
 // mend tells the causes by the first set of remedies after which a carrier leads home, or names a server at least. It
 // reports whether there was one.
 func (q *inquiry) mend(carriers []carrier, sets ...remedies) bool {
+	// Sets stand in the order of how much they change: what needs one change is not explained by two.
 	for _, set := range sets {
 		for i := range carriers {
 			c := &carriers[i]
@@ -126,7 +128,9 @@ func (q *inquiry) read(p *carrier, set remedies) *reading {
 		}
 		what = append(what, w)
 	}
+	// Asked, not concluded: the mended session is sent in the cookie that is watched, wherever it was found.
 	r.near = q.home(q.with(r.mended), r.sem, strings.Join(what, ", "))
+	// Where it does not lead home, mending still counts if it names a server that it did not name before.
 	if r.near == nil && (p.watched && q.names(p, p.value, &q.sem) || !q.names(p, r.mended, r.sem)) {
 		return nil
 	}
@@ -162,6 +166,7 @@ func (q *inquiry) apply(r *reading, one remedies) string {
 		return "where the value is " + plain
 	case otherSeparator:
 		behind := affinity.BehindCacheID(before)
+		// The cache ID is left alone: separators begin behind it (R21).
 		r.mended = before[:len(before)-len(behind)] + strings.ReplaceAll(behind, string(separatorNotOf(q.c)),
 			string(q.c.Separator))
 		if r.mended == before {
@@ -185,6 +190,7 @@ func (q *inquiry) tell(r *reading, set remedies) {
 	for _, c := range q.causes[before+1:] {
 		first.Advice += "; " + c.Advice
 	}
+	// What is told of the session from here on is about the mended value, in the spelling of the file.
 	if r.near == nil {
 		q.ids = cloneIDs(q.c, r.mended)
 		for i, id := range q.ids {

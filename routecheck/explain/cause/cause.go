@@ -32,6 +32,7 @@ func Explain(t *match.Table, files *diag.Files, sc *explain.Scenario, sem choice
 	}
 	for i := range decisions {
 		q := inquiry{t: t, files: files, sc: sc, sem: sem, rq: &sc.Requests[i].Request, d: &decisions[i]}
+		// Lines are made last, of all that the decision says by then.
 		q.answer(wanted)
 		q.d.Lines = lines(t, q.d)
 	}
@@ -47,7 +48,7 @@ type inquiry struct {
 	sc     *explain.Scenario
 	sem    choices.Assumptions
 	rq     *match.Request
-	d      *explain.Decision
+	d      *explain.Decision // that is filled in
 	causes []found
 	asked  int // changed requests so far
 
@@ -80,11 +81,13 @@ func (q *inquiry) answer(wanted []Wanted) {
 		q.moved()
 		q.failedOver()
 	}
+	// A margin is told below a plain answer alone, an unmet wish always.
 	q.plainMargin()
 	q.unexpected(wanted)
 	if len(q.causes) == 0 {
 		return
 	}
+	// The ranks are those of words.Causes.
 	slices.SortStableFunc(q.causes, func(a, b found) int { return cmp.Compare(a.rank, b.rank) })
 	q.d.Cause = &q.causes[0].Cause
 	for _, c := range q.causes[1:] {
@@ -94,6 +97,7 @@ func (q *inquiry) answer(wanted []Wanted) {
 	}
 }
 
+// mostNear is how many near misses people are told of.
 const mostNear = 3
 
 // add tells a cause in one of its forms. facts are names and values that fill it in; the cluster is among them.

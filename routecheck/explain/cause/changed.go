@@ -24,6 +24,7 @@ func (q *inquiry) changeOfFile(cfg *parser.Config, cluster match.ClusterID) (for
 			continue
 		}
 		tried++
+		// An alias is tried before a Uri: it is the smaller change where both would do.
 		if host != "" {
 			alias := host + ":" + strconv.Itoa(port)
 			changed, at := withAlias(cfg, rt.VirtualHostGroup.V, alias)
@@ -58,6 +59,7 @@ func withAlias(cfg *parser.Config, group, alias string) (*parser.Config, diag.Sp
 	if i < 0 {
 		return nil, diag.Span{}
 	}
+	// Only what changes is copied: the table of the user's file is in use.
 	changed, g := *cfg, *cfg.VirtualHostGroups[i]
 	g.Aliases = append(slices.Clone(g.Aliases), &parser.VirtualHost{Node: g.Node, Name: diag.Written(alias,
 		g.Name.Span())})

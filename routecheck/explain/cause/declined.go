@@ -15,6 +15,7 @@ import (
 func (q *inquiry) rejected() {
 	reason := "no reason is known"
 	if reasons := q.t.Rejected(&q.sem); len(reasons) > 0 {
+		// What follows the first semicolon is what happens at run time, which the cause says itself.
 		reason, _, _ = strings.Cut(reasons[0].Message, ";")
 	}
 	q.add("file-rejected", "", nil, "reason", reason)
@@ -30,6 +31,7 @@ func (q *inquiry) declined() {
 		return
 	}
 	host, port := q.t.HostPort(q.rq, &q.sem)
+	// NotMatched counts Routes by what does not match: "URI" those of which an alias takes the request.
 	if q.d.NotMatched["URI"] > 0 { // a Route takes host and port
 		if q.d.NotMatched["host"] > 0 && !q.t.NamesHost(host) { // another one the path, and only * this host
 			q.declinedHost(host, port, q.likeHosts(host, port))
@@ -99,6 +101,7 @@ func likeness(asked, known string) string {
 	knownName, knownDomain, _ := strings.Cut(known, ".")
 	stem, _, _ := cutLast(asked, ".")
 	knownStem, _, _ := cutLast(known, ".")
+	// In a host of four characters two that differ are half of it.
 	d := diag.Distance(asked, known, 2)
 	switch {
 	case known == "*" || known == asked:
@@ -164,6 +167,7 @@ func listed(ports []int) string {
 // otherScheme asks for the same URL with the other scheme, where the URL names no port (R8).
 func (q *inquiry) otherScheme() *explain.Near {
 	host, port := match.SplitHost(q.rq.Host)
+	// A port that the URL names belongs to one scheme.
 	if port != "" && port != usualPort(q.rq.TLS) || q.rq.Port != 80 && q.rq.Port != 443 {
 		return nil
 	}

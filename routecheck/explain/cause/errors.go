@@ -19,11 +19,13 @@ func (q *inquiry) failed() {
 		q.add("error-other", "chance", nil, "answers", q.d.Answers)
 		return
 	}
+	// The last step is that which ended the request: its reason decides between causes.
 	last := &d.Steps[len(d.Steps)-1].Step
 	f := failure{q, d, last, strconv.Itoa(*d.Status)}
 	if len(q.d.Ends) > 1 {
 		f.status += ", by chance"
 	}
+	// Several may apply; ranks put them in order. other is for none of them.
 	f.transport()
 	f.allDown()
 	f.allFull()
@@ -37,9 +39,12 @@ func (q *inquiry) failed() {
 // erring is the decision, or another run of its request that ends with the error that stands for it; nil where none is
 // found.
 func (q *inquiry) erring() *explain.Decision {
+	// The run whose steps are shown is the one in which every draw gives the first possibility: it may be one that was
+	// answered.
 	if q.d.Result.Status != 0 {
 		return q.d
 	}
+	// Only a scenario of one request can be played again by itself.
 	const most = 64 // runs
 	if len(q.sc.Requests) > 1 {
 		return nil
@@ -98,6 +103,7 @@ func (f *failure) allDown() {
 	}
 	c := f.add("error-all-down", when, "count", strconv.Itoa(f.c.Listed), "failures", f.failures(f.d))
 	for _, m := range f.d.State.After.Members {
+		// The first retry that is due brings the first answer.
 		if m.Marked && (c.Until == nil || m.RetryIn < *c.Until) {
 			c.Until = &m.RetryIn
 		}

@@ -22,6 +22,7 @@ func (q *inquiry) unexpected(wanted []Wanted) {
 			}
 		}
 		switch {
+		// Why nothing matched is told by declined, with paths and hosts that are near.
 		case q.m == nil || w.Not && held == 0 || !w.Not && held == len(q.d.Ends):
 		case w.Not || q.m.Cluster != w.Cluster:
 			q.otherThan(w)
@@ -38,6 +39,7 @@ func (q *inquiry) otherThan(w Wanted) {
 	if w.Not {
 		return
 	}
+	// Changes of the request first, of the file second: who asks may have the URL wrong.
 	near := q.waysTo(w.Cluster)
 	c.Near = append(c.Near, near[:min(mostNear, len(near))]...)
 	if form, change := q.changeOfFile(w.Config, w.Cluster); form != "" {
@@ -116,6 +118,7 @@ func (q *inquiry) margin(winner, loser *explain.RouteNote) *explain.Margin {
 func (q *inquiry) turnedBy(cluster string) (all []string) {
 	var seen choices.Consulted
 	q.t.MatchNoted(q.rq, &q.sem, &seen)
+	// Only choices that the match consulted can change it; each is tried alone.
 	for c := range choices.NumChoices {
 		if seen.Asked()>>c&1 == 0 {
 			continue
@@ -184,6 +187,7 @@ func (q *inquiry) drained(m match.MemberID) {
 		}
 	}
 	switch {
+	// Told before whatever the steps passed it over for: that may be over soon, and weight 0 is not.
 	case q.c.Drained(m):
 		when = "weight"
 	case when != "":

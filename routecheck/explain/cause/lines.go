@@ -13,6 +13,7 @@ import (
 // lines are the first lines of an answer. Where there is a cause it comes first; else the answer, what decided, and
 // which Route nearly did.
 func lines(t *match.Table, d *explain.Decision) []string {
+	// lines may be called twice (ForHosts), so what it fills in is made anew each time.
 	if d.GoesTo = goesTo(t, d); d.Hosts != "" {
 		d.GoesTo += " (" + d.Hosts + ")"
 	}
@@ -54,6 +55,7 @@ func ForHosts(t *match.Table, d *explain.Decision, hosts string) {
 func causeLines(d *explain.Decision) []string {
 	c := d.Cause
 	all := []string{c.Effect + ": " + c.Text}
+	// Of a declined request the effect has said it, but for which hosts.
 	if d.Decision != explain.Declined || d.Hosts != "" {
 		all = append(all, "  goes to  "+d.GoesTo)
 	}
@@ -99,6 +101,7 @@ func goesTo(t *match.Table, d *explain.Decision) string {
 	if len(members) > 1 {
 		to += ", by chance"
 	}
+	// No Attempts: chance changes them, and those of one run would read as certain.
 	if failed := failedMembers(t, d.Result); failed != "" && len(d.Attempts) > 0 {
 		to += ", after " + failed
 	}

@@ -21,6 +21,7 @@ func (q *inquiry) moved() {
 		q.prefix()
 		return
 	}
+	// Tried first, and not answered there.
 	if o := q.d.Result; len(o.Attempts) > 0 && o.Attempts[0].By == failover.ByAffinity {
 		q.ownerFailed()
 		return
@@ -72,6 +73,7 @@ func (q *inquiry) whatIsLost() string {
 func (q *inquiry) ownerFailed() {
 	o := q.d.Result
 	owner := o.Attempts[0].Member
+	// A second stream to the owner is no move.
 	if o.Status != 0 || len(o.Attempts) < 2 || o.Member == owner {
 		return
 	}
@@ -120,6 +122,7 @@ func (q *inquiry) secondCookie() {
 	if len(steps) < 2 {
 		return
 	}
+	// The last identifier that was looked at is the one that led home.
 	last, nth := steps[len(steps)-1], 0
 	for _, s := range steps {
 		if s.Source == last.Source && s.CookieName == last.CookieName {

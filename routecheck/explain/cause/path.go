@@ -23,6 +23,8 @@ func (q *inquiry) declinedPath() {
 		return
 	}
 	when, uri, roots := "", &match.Pattern{}, q.roots()
+	// From the likeliest slip to the least: a typing error, a context root too many, a path below an exact Uri, one
+	// that lacks its context root.
 	near := slices.Concat(q.likeSegments(path, roots), q.withoutFirst(path))
 	if exact := q.exact(path); exact != nil {
 		when, uri = "exact", exact.pattern
@@ -55,6 +57,7 @@ func (q *inquiry) patterns(visit func(*match.Pattern) bool) {
 		}
 		seen[g] = true
 		for j := range g.Patterns {
+			// Dead ones match nothing, whatever is asked.
 			if p := &g.Patterns[j]; p.Kind != match.Dead && !visit(p) {
 				return
 			}
@@ -84,6 +87,7 @@ func (q *inquiry) otherCase(path string) (out *likePath) {
 			!strings.EqualFold(path[len(path)-len(tail):], tail) {
 			return true
 		}
+		// What * stands for keeps its letter case.
 		other := head + path[len(head):len(head)+rest] + tail
 		if other == path {
 			return true
@@ -184,6 +188,7 @@ func (q *inquiry) behindRoots(path string, roots []string) (near []explain.Near)
 
 // otherReadings asks whether the path is forwarded where it is read in another way.
 func (q *inquiry) otherReadings() (near []explain.Near) {
+	// The choices about how a path is read; one value that helps is enough of each.
 	for _, c := range []choices.Choice{choices.PathNormalisation, choices.PathParams, choices.SlashStarServesBare} {
 		for v := range c.NumValues() {
 			other := q.sem.With(c, v)

@@ -22,6 +22,7 @@ func (q *inquiry) lookForHome() {
 		return
 	}
 	q.m, q.c = &o.Match, &q.t.Clusters[o.Match.Cluster]
+	// Asked once more, without a recorder: what was consulted is known, the IDs are wanted.
 	q.a = affinity.Of(q.t, q.rq, &o.Match, &q.sem, nil)
 	for i := range q.a.Len() {
 		q.ids = append(q.ids, cloneIDs(q.c, q.a.ID(i).Value)...)
@@ -40,10 +41,12 @@ func (q *inquiry) look() {
 		q.otherCluster()
 		q.unknown()
 		return
+	// No identifier where the plug-in looks: perhaps elsewhere, as it is or changed on the way.
 	case q.a.Len() == 0:
 		q.mend(q.unwatched(), append([]remedies{otherPlace, otherCoding, otherSeparator, otherCase}, several...)...)
 		return
 	}
+	// Each is tried alone, and both are told where both help; several together only where neither does.
 	separator, coding := q.mend(watched, otherSeparator), q.mend(watched, otherCoding)
 	if !separator && !coding {
 		q.mend(watched, several...)
@@ -82,6 +85,7 @@ func (q *inquiry) atHome(ends []explain.Answer) bool {
 // with is the request with another session value, in the affinity cookie that the Uri names.
 func (q *inquiry) with(value string) *match.Request {
 	rq := *q.rq
+	// Other cookies are left out: an identifier before this one could lead elsewhere.
 	rq.Cookies = []string{q.m.Cookie() + "=" + value}
 	return &rq
 }
@@ -91,6 +95,7 @@ func (q *inquiry) home(rq *match.Request, sem *choices.Assumptions, what string)
 	if q.asked++; q.asked > mostAsked {
 		return nil
 	}
+	// Healthy, for whether a session has a home does not hang on who is down now.
 	o := q.sc.Healthy(q.t, sem).Do(rq, nil)
 	if o.By != failover.ByAffinity || o.Status != 0 {
 		return nil
@@ -166,6 +171,7 @@ func (q *inquiry) otherCluster() {
 }
 
 func (q *inquiry) unknown() {
+	// An ID in another letter case is told by session-case.
 	folded := q.home(q.rq, q.ignoringCase(), "") != nil
 	ids := slices.DeleteFunc(slices.Clone(q.ids), func(id string) bool {
 		_, elsewhere := q.elsewhere(id)
@@ -190,6 +196,7 @@ func (q *inquiry) unknown() {
 // similar lists the members of the cluster whose clone ID is nearest: one character away, or two of a long one.
 func (q *inquiry) similar(id string) (near []explain.Near) {
 	const short = 6
+	// Two characters that differ are too many for an ID of up to six, and one for an ID of one.
 	limit := min(1, len(id)-1)
 	if len(id) > short {
 		limit = 2

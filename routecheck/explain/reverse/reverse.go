@@ -61,8 +61,8 @@ type question struct {
 	c      *match.Cluster
 	m      match.MemberID // NoMember: the cluster
 	out    *Answer
-	sent   match.Request // a request that the cluster gets, where there is one
-	some   bool
+	sent   match.Request // a request that the cluster gets, without a session; see some
+	some   bool          // there is such a request
 }
 
 // To says what leads to a member, or with NoMember to a cluster; host cuts the answer to one host.
@@ -74,6 +74,7 @@ func To(t *match.Table, files *diag.Files, sem choices.Assumptions, cluster matc
 	if m == match.NoMember || q.c.Role(m) != "none" { // who stands in neither list gets nothing by any Uri (R40)
 		q.out.Rows = append(q.out.Rows, q.rowsOf(cluster)...)
 	}
+	// The order counts: sent is looked for among the rows, and share, cookies and failover ask about sent.
 	q.target()
 	q.findRequest()
 	q.routes()
@@ -107,6 +108,7 @@ func (q *question) target() {
 // findRequest looks for a request that the cluster gets.
 func (q *question) findRequest() {
 	for i := range q.out.Rows {
+		// A row may hold under another choice alone, so its sample is asked.
 		rq, ok := q.sample(&q.out.Rows[i].entry)
 		if m, takes := q.t.Match(&rq, &q.sem); ok && takes && m.Cluster == q.id {
 			q.sent, q.some = rq, true
@@ -130,10 +132,12 @@ func (q *question) share() {
 	if !q.some {
 		return
 	}
+	// A cluster gets all of its own sessions.
 	if q.m == match.NoMember {
 		q.out.NewSessions = 1
 		return
 	}
+	// Shares of the long run: which member a process begins with is chance.
 	d := q.ask(q.sent, nil, explain.WithShares)
 	for _, p := range d.Possible {
 		if p.Member == q.c.Members[q.m].Name {
@@ -150,6 +154,7 @@ func (q *question) ask(rq match.Request, conditions []explain.MemberCondition,
 }
 
 // withSession is the request with a session of a member.
+// Its cookie is the one that the winning Uri watches (R4).
 func (q *question) withSession(rq match.Request, m match.MemberID) (match.Request, bool) {
 	won, ok := q.t.Match(&rq, &q.sem)
 	clone := q.c.Members[m].CloneID
@@ -172,6 +177,7 @@ func (q *question) cookies() {
 	if !q.some {
 		return
 	}
+	// One session is asked about, and stands for those of all rows: the cluster's members are the same behind each.
 	rq, ok := q.withSession(q.sent, q.m)
 	if d := q.ask(rq, nil, explain.WithSteps); !ok || len(d.Ends) != 1 || !q.reaches(d) ||
 		d.Result.By != failover.ByAffinity {
@@ -207,12 +213,14 @@ func (q *question) failover() {
 		}
 		rq, ok := q.withSession(q.sent, other)
 		down := []explain.MemberCondition{{Cluster: q.id, Member: other, Failure: explain.Refused}}
+		// Sessions of others have no home that could fail (R39, R40).
 		if ok && q.c.Role(other) == "primary" && q.reaches(q.ask(rq, down, 0)) {
 			q.out.Failover = append(q.out.Failover, q.c.Members[i].Name)
 		}
 	}
 }
 
+// never lists what people expect and does not happen; each has a code for programs.
 func (q *question) never() {
 	add := func(code, text string) { q.out.Never = append(q.out.Never, Never{code, text}) }
 	role := q.c.Role(q.m)
@@ -240,6 +248,7 @@ func (q *question) never() {
 // nothing says why the target gets no new session.
 func (q *question) nothing() {
 	n := &q.out.Nothing
+	// The plainest reason first: a member in no list gets nothing whatever its cluster gets.
 	hasRoute := slices.ContainsFunc(q.t.Routes, func(r match.Route) bool { return r.Cluster == q.id })
 	switch {
 	case q.m != match.NoMember && q.c.Role(q.m) == "none":

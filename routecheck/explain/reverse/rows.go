@@ -23,8 +23,8 @@ type Row struct {
 	Choice  string         `json:"choice"` // the open choices on which the row hangs, or under which alone it holds
 	At      *diag.Position `json:"at"`
 
-	entry  match.Entry
-	except []match.Entry
+	entry  match.Entry   // what the row is about
+	except []match.Entry // before entry in the list, of other clusters, and meet it
 }
 
 // Exception is what another cluster takes inside of a row.
@@ -39,8 +39,8 @@ type Exception struct {
 // patterns: two patterns meet only where one head begins the other.
 type list struct {
 	entries []match.Entry
-	heads   []string // sorted
-	places  map[string][]int
+	heads   []string         // sorted
+	places  map[string][]int // ascending
 }
 
 func newList(t *match.Table, sem *choices.Assumptions, host string) *list {
@@ -62,9 +62,11 @@ func newList(t *match.Table, sem *choices.Assumptions, host string) *list {
 // around lists the places of the entries that can meet one, in order.
 func (l *list) around(e *match.Entry) (all []int) {
 	head := e.Head()
+	// Shorter heads, "" among them: those that begin the head of the entry.
 	for i := range len(head) {
 		all = append(all, l.places[head[:i]]...)
 	}
+	// Heads that the entry's begins stand together where heads are sorted.
 	for i := sort.SearchStrings(l.heads, head); i < len(l.heads) && strings.HasPrefix(l.heads[i], head); i++ {
 		all = append(all, l.places[l.heads[i]]...)
 	}
@@ -75,6 +77,8 @@ func (l *list) around(e *match.Entry) (all []int) {
 // rows lists the least entries that together take what a cluster gets. An entry that never decides is left out, and
 // one that another of the cluster takes as well.
 func (l *list) rows(cluster match.ClusterID) (rows []Row) {
+	// Entries are dropped in the order of the list, and each is judged by those that were dropped before: of two that
+	// cover each other one stays.
 	dropped := make([]bool, len(l.entries))
 	for i := range l.entries {
 		if e := &l.entries[i]; e.Cluster == cluster {
@@ -149,6 +153,7 @@ func (q *question) rowsOf(cluster match.ClusterID) []Row {
 	for i := range rows {
 		rows[i].Choice = q.hangsOn(&rows[i].entry)
 	}
+	// One choice at a time: rows under two together would be many, and hardly of use to anybody.
 	for _, c := range routeChoices {
 		for v := range c.NumValues() {
 			other := q.sem.With(c, v)
@@ -185,6 +190,7 @@ func (q *question) isNew(e *match.Entry, rows []Row, other *choices.Assumptions)
 	}
 	m, takes := q.t.Match(&rq, other)
 	now, has := q.t.Match(&rq, &q.sem)
+	// By Match under both, not by the lists alone: the row may only be written otherwise.
 	return takes && m.Cluster == e.Cluster && (!has || now.Cluster != e.Cluster)
 }
 
@@ -204,6 +210,7 @@ func (q *question) hangsOn(e *match.Entry) string {
 
 // sample is a request that an entry takes, and nothing longer.
 func (q *question) sample(e *match.Entry) (match.Request, bool) {
+	// The path holds a text that no Uri has, where * stands, so that no longer Uri takes it.
 	p := match.Compile(e.Pattern)
 	path, ok := q.unused.Path(&p)
 	if e.Pattern == "*" {
@@ -281,8 +288,10 @@ func (m made) of(e *match.Entry) bool {
 
 // foldRows lets "/x/*" stand for "/x", where nothing else is excepted from that and both hold under the same choice.
 func foldRows(rows []Row) []Row {
+	// By the choice under which rows hold: one that holds by default must not vanish in one that may not.
 	entries, bare := map[string][]match.Entry{}, map[string]made{}
 	for i := range rows {
+		// "/x" with exceptions of its own cannot be said by "/x/*".
 		if r := &rows[i]; r.entry.Kind != match.Exact || len(r.except) == 0 {
 			entries[r.onlyWith()] = append(entries[r.onlyWith()], r.entry)
 		}

@@ -26,6 +26,7 @@ func Causes() []Cause { return slices.Concat(declinedCauses, errorCauses, sessio
 // Tell fills a form of a cause in. facts are names, as they stand in braces, each followed by its value. The last
 // result is the rank of the cause.
 func Tell(code, when string, facts ...string) (told CauseForm, rank int) {
+	// A code or a form that is not there panics: the names are ours.
 	all := Causes()
 	rank = slices.IndexFunc(all, func(c Cause) bool { return c.Code == code })
 	forms := all[rank].Forms
@@ -92,11 +93,12 @@ var errorCauses = []Cause{
 		{"failed", "error {status}", "all {count} members of {cluster} failed: {failures}",
 			"are the JVMs up, and can this host reach their ports?"},
 		{"busy", "error {status}", "all {count} members of {cluster} failed: {failures}",
-			"they are up, and their applications or servers are not ready; MarkBusyDown=true makes 503 a failure (R53)"}}},
+			"they are up, and their applications or servers are not ready; MarkBusyDown=true makes " +
+				"503 a failure (R53)"}}},
 	{"error-all-full", "somebody is full, and nobody is usable (R60)", []CauseForm{
 		{"", "error {status}", "every member has reached MaxConnections ({limit} per process)",
-			"the limit holds for each web server process: with P of them a member gets up to P x {limit}; what holds the " +
-				"places? wasplug diagnose --symptom 503s -t http_plugin.log"},
+			"the limit holds for each web server process: with P of them a member gets up to P x {limit}; " +
+				"what holds the places? wasplug diagnose --symptom 503s -t http_plugin.log"},
 		{"some", "error {status}", "every member that is up has reached MaxConnections ({limit} per process)",
 			"the limit holds for each web server process: with P of them a member gets up to P x {limit}"}}},
 	{"error-body", "the body of a failed request cannot be sent again (R57)", []CauseForm{
@@ -108,8 +110,8 @@ var errorCauses = []Cause{
 		{"", "error {status}", "{member} did not answer within ServerIOTimeout {timeout}, and was asked {times}",
 			"affinity asks the same member again; a negative ServerIOTimeout marks it down (R55)"},
 		{"only", "error {status}", "{member} did not answer within ServerIOTimeout {timeout}",
-			"the only server of a cluster is asked once, and never marked down (R51): does it hang (thread dumps), or is the " +
-				"page slower than that?"},
+			"the only server of a cluster is asked once, and never marked down (R51): does it hang (thread " +
+				"dumps), or is the page slower than that?"},
 		{"all", "error {status}", "{failures} (ServerIOTimeout)",
 			"each was asked once: do they hang (thread dumps), or is the page slower than ServerIOTimeout?"}}},
 	{"error-503", "the last attempt was answered 503, which is passed on (R53)", []CauseForm{

@@ -30,8 +30,8 @@ var sessionCauses = []Cause{
 			"each Server needs the CloneID of its JVM, in this spelling (WP303)"}}},
 	{"session-no-clone", "the value holds no separator", []CauseForm{
 		{"", lost, "{carrier} carries no clone ID",
-			"a standalone server writes none (NoAdditionalSessionInfo), nor do other products: wasplug cookie tells whose " +
-				"it is"}}},
+			"a standalone server writes none (NoAdditionalSessionInfo), nor do other products: wasplug cookie " +
+				"tells whose it is"}}},
 	{"session-partition", "the value names a partition, and no table a member for it (R28)", []CauseForm{
 		{"", lost, "{id} is a partition ID, and GetDWLMTable is not true (PK48101)",
 			"GetDWLMTable=true at cluster {cluster}{at} lets the plug-in learn which member has a partition"},
@@ -59,8 +59,8 @@ var sessionCauses = []Cause{
 			"affinity looks at the primary list only (choice affinity-to-backup)"}}},
 	{"session-full", "the session's member has reached MaxConnections (R23)", []CauseForm{
 		{"", leaves, "{member} has {pending} pending requests, its MaxConnections",
-			"MaxConnections counts per process: raise it, or take it away; whether a full member loses its sessions is not " +
-				"documented (choice affinity-max-connections)"}}},
+			"MaxConnections counts per process: raise it, or take it away; whether a full member loses its " +
+				"sessions is not documented (choice affinity-max-connections)"}}},
 	{"session-member-marked", "the session's member is marked down (R42)", []CauseForm{
 		{"", moves, "{member} is marked down for another {wait}", "{lost}"},
 		{"stuck", moves, "{member} is marked down, and not probed again until a reload (before PM49491)", "{lost}"},

@@ -25,6 +25,7 @@ func (w *sentence) connect() string {
 	return "there is no ConnectTimeout, and the operating system gave up"
 }
 
+// failure tells how a stream to a member ended that there was.
 func (w *sentence) failure() string {
 	switch w.Event {
 	case failover.StreamLost:

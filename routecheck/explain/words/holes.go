@@ -58,6 +58,7 @@ var holes = map[string]func(*sentence) string{
 	"passed on":     func(w *sentence) string { return "the 503 of " + w.c.Members[w.Member].Name + " is passed on" },
 }
 
+// orAny is for what a Route leaves out: one without a group takes any (R17).
 func orAny(written string) string {
 	if written == "" {
 		return "(any)"
@@ -65,6 +66,7 @@ func orAny(written string) string {
 	return written
 }
 
+// path tells what is compared, and what was sent where the web server has made another path of it (R16).
 func (w *sentence) path() string {
 	if rq := w.Request; rq.Sent != "" {
 		return rq.Path + ", sent as " + rq.Sent + ","
@@ -197,6 +199,7 @@ func (w *sentence) size() string {
 	return fmt.Sprintf("of %d bytes", w.Size)
 }
 
+// A body of unknown size was buffered until it did not fit.
 func (w *sentence) bodyLost() string {
 	switch {
 	case w.c.PostBuffer == 0:

@@ -26,6 +26,7 @@ func Clones(t *match.Table, ids []string) string {
 		return "no clone ID"
 	}
 	partition := func(id string) bool { return affinity.IsPartitionID(t, id) }
+	// The order counts (R22), so "then" and not "and".
 	if len(ids) > 1 && !slices.ContainsFunc(ids, partition) {
 		return "clone IDs " + strings.Join(ids, ", then ")
 	}

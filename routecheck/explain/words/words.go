@@ -14,6 +14,7 @@ func Step(t *match.Table, s *failover.Step) string {
 		w.c = &t.Clusters[s.Cluster]
 	}
 	text := w.fill(sentences[s.Why])
+	// A pick may have passed over the member of the session on its way: both are one step, and told together.
 	if s.Kind == failover.StepPick && s.Skip != nil {
 		text = w.skip() + "; " + text
 	}
