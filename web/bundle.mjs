@@ -27,6 +27,7 @@ const { metafile } = await build({
 });
 for (const name of ["index.html", "style.css"]) await copyFile(join(here, name), join(folder, name));
 
+// What is bundled is what esbuild says that it has read, not what package.json asks for.
 const packages = new Set(Object.keys(metafile.inputs)
   .map((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]).filter(Boolean));
 const licences = [];

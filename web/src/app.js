@@ -6,6 +6,7 @@ import { linkOf, stateOf } from "./share.js";
 import { commandLine, whyQuestion } from "./why.js";
 
 const element = (id) => document.getElementById(id);
+// The form in index.html is the list of fields: links, examples and the question go by these ids.
 const fieldIDs = [...element("why").querySelectorAll("input, textarea, select")].map((e) => e.id);
 const pause = 300; // milliseconds without a change, behind which the file is checked
 const mostFindings = 200; // that are listed; the editor marks all
@@ -14,6 +15,7 @@ const leastDrawing = 0.7; // of its size: a drawing is made no smaller, and move
 const keptForSaving = 60000; // milliseconds: a browser may ask first where a file shall go
 const longLink = 8000; // characters, from which on mail and chat programs cut links off
 
+// All that is shown is set as text, never as markup: it holds names of the user's file.
 const make = (tag, text = "", ...classes) => {
   const e = document.createElement(tag);
   e.textContent = text;
@@ -21,6 +23,7 @@ const make = (tag, text = "", ...classes) => {
   return e;
 };
 
+// say shows a line of the page, and hides it where there is nothing to say.
 const say = (id, text) => {
   element(id).textContent = text;
   element(id).hidden = text === "";
@@ -45,6 +48,8 @@ const stopped = "stopped";
 const asFile = location.protocol !== "file:" ? ""
   : "\nA page that is opened as a file may not load programs: it has to come from a web server.";
 
+// core starts one of the two programs. An element that is aria-disabled stays where the keyboard is, unlike a disabled
+// one: so Stop can be pressed again and again.
 function core(name) {
   return new Core(new URL(`${name}.wasm.gz`, document.baseURI).href, (now, reason) => {
     state[name] = now;
@@ -78,12 +83,15 @@ async function ask(program, question) {
 // time: what changes meanwhile is checked behind it.
 let waiting, checking = false;
 
+// changed: the answer to an older text stays on the page, marked as stale, until the next question.
 function changed() {
   element("stale").hidden = element("answer").hidden;
   clearTimeout(waiting);
   waiting = setTimeout(check, pause);
 }
 
+// Both programs are asked before either has answered, as they run side by side. Findings of a text that has changed
+// meanwhile would mark wrong places: the next check is on its way.
 async function check() {
   if (checking) return changed();
   checking = true;
@@ -98,6 +106,7 @@ async function check() {
   checking = false;
 }
 
+// showFindings: places of the answer are bytes of the file that was asked about, those of the editor UTF-16 units.
 function showFindings({ text, file, answer }) {
   if (answer.error) say("fault", answer.error);
   const place = placesOf(text, file);
@@ -143,6 +152,7 @@ function findingRow(f) {
   return row;
 }
 
+// explain shows the page of a rule, and moves the keyboard to its title: it opens far from what was pressed.
 async function explain(word) {
   try {
     const { answer } = await ask(checker, { Explain: word });
@@ -177,6 +187,7 @@ function showDrawing(answer) {
   drawing.hidden = answer.drawing === "";
   if (drawing.hidden) return;
   const svg = new DOMParser().parseFromString(answer.drawing, "image/svg+xml").documentElement;
+  // a <style> inside of it would be refused: the policy of the page allows no style but its own files
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(svg.querySelector("style").textContent);
   svg.querySelector("style").remove();
@@ -194,6 +205,8 @@ function setFields(values) {
   element("more").open = fieldIDs.some((id) => element(id).closest("#more") && element(id).value);
 }
 
+// askWhy is called without an event for an example or a link, where the keyboard is to stay. The command line is shown
+// with an error, too: it says what was asked.
 async function askWhy(event) {
   event?.preventDefault();
   const asked = fields(), { text } = editor;
@@ -231,6 +244,7 @@ function stepRow(step) {
   return row;
 }
 
+// show opens an example, or what a link holds: nothing in it is trusted to be there, or to be a text.
 function show(shared) {
   setFields(shared.fields || {});
   openText(String(shared.text ?? ""));
@@ -251,6 +265,7 @@ async function share() {
   say("said", text);
 }
 
+// openText checks at once what replaces the text as a whole.
 function openText(text, note = "") {
   const replaced = editor.text.trim() !== "" && editor.text !== text;
   editor.open(text);
@@ -268,6 +283,7 @@ async function openFile(event) {
   } catch (error) {
     say("said", `${file.name} cannot be read: ${error.message}`);
   }
+  // so that the same file, changed on disk, can be opened again
   event.target.value = "";
 }
 

@@ -11,6 +11,7 @@ export function bytesOf(text) {
 }
 
 // textOf returns the text of the bytes of a file, and a note where they are not what they seem.
+// What is not UTF-8 is read as ISO-8859-1, which gives each byte a character, so that no file is refused here.
 export function textOf(bytes) {
   const marked = { "255,254": "utf-16le", "254,255": "utf-16be" }[bytes.slice(0, 2).join()];
   if (marked) {
@@ -26,6 +27,8 @@ export function textOf(bytes) {
 }
 
 // placesOf returns what turns a place among these bytes into one of the text that they are of.
+// A text counts in UTF-16 units, of which a character of four bytes has two. Only each stretch-th place is kept, as a
+// file may have megabytes and findings are few.
 export function placesOf(text, bytes) {
   if (bytes.length === text.length) return (place) => place; // a byte for each character
   const before = [0]; // how many characters of the text stand before each stretch

@@ -32,6 +32,7 @@ export class Core {
   }
 
   // ask returns the answer to a question about a file, its bytes.
+  // A question that is asked before the program has started waits in the worker.
   ask(question, file) {
     if (this.broken) return Promise.reject(new Error(this.broken));
     this.restarts = 0;
@@ -71,6 +72,7 @@ export class Core {
   }
 
   // restart ends the program and starts it anew.
+  // What was open is refused before the new worker is there: it will never be answered.
   restart(reason) {
     this.worker.terminate();
     this.refuse(reason);

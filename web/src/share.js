@@ -8,6 +8,7 @@ export async function linkOf(state) {
     .pipeThrough(new CompressionStream("deflate-raw"));
   const bytes = new Uint8Array(await new Response(packed).arrayBuffer());
   let text = "";
+  // in pieces, as each byte is an argument of the call
   for (let i = 0; i < bytes.length; i += 4096) text += String.fromCharCode(...bytes.subarray(i, i + 4096));
   const fragment = btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
   return location.href.split("#")[0] + mark + fragment;
@@ -20,6 +21,7 @@ export async function stateOf(fragment) {
   const unpacked = new Blob([Uint8Array.from(text, (c) => c.charCodeAt(0))]).stream()
     .pipeThrough(new DecompressionStream("deflate-raw")).pipeThrough(new TextDecoderStream());
   let json = "";
+  // A link comes from strangers: a few characters of it may unpack to more than a browser can hold.
   for (const reader = unpacked.getReader(); ; ) {
     const { done, value } = await reader.read();
     if (done) break;

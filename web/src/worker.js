@@ -4,6 +4,7 @@
 
 let written = "";
 const utf8 = new TextDecoder();
+// Go's support for the browser writes standard output and error by this function; the reason of a panic is among it.
 globalThis.fs.writeSync = (_, bytes) => {
   written += utf8.decode(bytes);
   return bytes.length;
@@ -14,6 +15,7 @@ async function start(address) {
   if (!response.ok) throw new Error(`${address}: ${response.status} ${response.statusText}`);
   const go = new Go();
   const { instance } = await WebAssembly.instantiate(await unpacked(await response.arrayBuffer()), go.importObject);
+  // main never returns while it can be asked, so that it does is a fault
   go.run(instance).then(ended, (error) => ended(error));
 }
 
@@ -45,6 +47,7 @@ onmessage = async ({ data }) => {
   }
   try {
     const answer = wasplug(data.question, data.file);
+    // undefined where the program ended while it was asked: ended has said so
     if (typeof answer === "string") postMessage({ id: data.id, answer });
   } catch (error) {
     ended(error);

@@ -39,6 +39,7 @@ class Connection {
     })
   }
 
+  /** The settings are read anew each time: a change of them restarts the connection. */
   async connect() {
     const settings = vscode.workspace.getConfiguration('wasplug')
     const named = settings.get('path', 'wasplug')
@@ -50,6 +51,7 @@ class Connection {
     }
     const args = ['lsp', ...settings.get('flags', [])]
     this.output.appendLine(`${command} ${args.join(' ')} (in ${folder})`)
+    // asked before the client starts it, which would start a program that ends at once again and again, and not say why
     const problem = await wrong(command, args, folder)
     if (problem !== undefined) {
       this.failed(problem)
@@ -107,6 +109,7 @@ function selector() {
   return patterns.map((pattern) => ({ scheme: 'file', pattern }))
 }
 
+/** Whether a document is one of the files that settings name: VS Code rates a match above 0. */
 function isOurs(document) {
   return vscode.languages.match(selector(), document) > 0
 }
@@ -128,6 +131,7 @@ async function activate(context) {
     connection.output,
     vscode.commands.registerCommand('wasplug.restart', restart),
     vscode.commands.registerCommand('wasplug.showOutput', () => connection.output.show()),
+    // any XML or YAML file activates the extension (package.json); nothing is started until one of ours is open
     vscode.workspace.onDidOpenTextDocument((document) => {
       if (isOurs(document)) connection.start()
     }),

@@ -19,6 +19,7 @@ function find(named, { env, platform, home, folder }) {
   }
   const alone = !named.includes('/') && !(windows && named.includes('\\'))
   const folders = alone ? searched(env, windows) : [folder]
+  // no .cmd or .bat: those are run by a shell, which would read flags in its own way
   const endings = windows && path.extname(named) === '' ? ['.exe'] : ['']
   for (const where of folders) {
     for (const ending of endings) {
@@ -36,6 +37,7 @@ function searched(env, windows) {
   return all.filter((folder) => path.isAbsolute(folder))
 }
 
+/** Whether a file is there and may be run; a folder may be "run", too, as far as access says. */
 function runs(file) {
   try {
     fs.accessSync(file, fs.constants.X_OK)
