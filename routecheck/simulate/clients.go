@@ -2,7 +2,6 @@ package simulate
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/wasplug/wasplug/routecheck/explain"
@@ -13,12 +12,12 @@ import (
 
 // client is a place for one session after the other: where one ends, the next begins.
 type client struct {
-	cookie int32 // in cookies, 0 none
-	group  int32 // of URLs that the session is for, -1: not yet known
-	left   int32 // requests of the session still to come
-	number uint32
-	owner  int32 // who has served it last, in the roster
-	last   match.Nanos
+	cookie int32       // in cookies, 0 none
+	group  int32       // of URLs that the session is for, -1: not yet known
+	left   int32       // requests of the session still to come
+	number uint32      // of the session at this place: a request that ends late is told from one of the next session
+	owner  int32       // who has served it last, in the roster
+	last   match.Nanos // when
 }
 
 // chooser draws URLs by their weight.
@@ -39,6 +38,7 @@ func (c *chooser) pick(s *stream) int32 {
 	if n == 1 {
 		return c.urls[0]
 	}
+	// A walk, for there are few URLs. Rounding may leave none above at: then it is the last.
 	at := s.unit() * c.below[n-1]
 	for i, below := range c.below {
 		if at < below {
@@ -51,6 +51,7 @@ func (c *chooser) pick(s *stream) int32 {
 // ask says what a client asks for, and with which cookie.
 func (w *world) ask(p *process, g *generation, id int32) (url, cookie int32) {
 	url = w.urls.pick(&p.urls)
+	// In a closed loop the first of the users have sessions, the others none.
 	if id < 0 || w.sc.closed() && float64(id) >= w.sc.Sessions.Share*float64(len(w.clients)) {
 		return url, 0
 	}
@@ -59,6 +60,7 @@ func (w *world) ask(p *process, g *generation, id int32) (url, cookie int32) {
 		*c = client{group: -1, owner: -1, number: c.number + 1, left: geometric(w.sc.Sessions.Length, &p.lengths)}
 	}
 	c.left--
+	// A session is for the URLs of one cluster and cookie: a URL of another group would show another session.
 	switch own := g.groups[c.group+1]; {
 	case c.group < 0 || len(own.urls) == 0: // a new session, or what it was for is gone
 		c.group, c.cookie, c.owner = g.routes[url].group, 0, -1
@@ -99,6 +101,7 @@ func (c *cookies) of(value string) int32 {
 // give lets a client hold a cookie.
 func (w *world) give(c *client, value string) {
 	if len(w.cookies.all) > mostCookies {
+		// Prototypes of requests and fates name cookies by number, so they go with them.
 		old := w.cookies.all
 		w.cookies = cookies{}
 		w.cookies.of("")
@@ -138,6 +141,7 @@ func (w *world) served(f *requestState) {
 	if f.session != c.number {
 		return // that session has ended meanwhile
 	}
+	// By far the most answers: the session is where it was.
 	if c.owner == f.member && !w.roster.members[f.member].goneSince(c.last, w.now) {
 		c.last = w.now
 		return
@@ -145,6 +149,7 @@ func (w *world) served(f *requestState) {
 	cluster := &f.generation.table.Clusters[f.state.Cluster]
 	clone := cluster.Members[f.action.Member].CloneID
 	if f.cookie == 0 {
+		// The first answer of a session sets its cookie.
 		policy := w.policy(cluster.Name)
 		w.give(c, policy.Cookie(sessionID, clone, cluster.Separator))
 		w.stats.sessions.Began++
@@ -180,14 +185,16 @@ const mostFates = 1 << 16
 
 // taken is the answer of a member that has not had the session last, or has lost its memory since.
 func (w *world) taken(f *requestState, c *client, cluster *match.Cluster) {
+	// The key holds all that the answer hangs on but times: what was written when is drawn below.
 	down, anew := w.troubles(f, c.last)
 	key := fateOf{f.generation.table, f.state.Cluster, c.owner, f.member, c.cookie, string(down) + "/" + string(anew)}
 	out, known := w.fates[key]
 	if !known {
+		// All are forgotten at once: the questions of one moment are alike, those of a later one others.
 		if len(w.fates) > mostFates || w.fates == nil {
 			w.fates = map[fateOf]fate{}
 		}
-		out = w.predict(f, c, cluster, anew)
+		out = w.predict(f, c, cluster)
 		w.fates[key] = out
 	}
 	s := &w.stats.sessions
@@ -203,6 +210,8 @@ func (w *world) taken(f *requestState, c *client, cluster *match.Cluster) {
 		s.Kept++
 	}
 	if !out.open && out.outcome.LosesChanges() {
+		// The owner writes every Bound, 0 where the change is lost at any age, and fails anywhere between two writes:
+		// a change that is younger than the last write is lost.
 		bound := match.Nanos(out.outcome.Bound)
 		age := w.roster.members[c.owner].failedAt(c.last, w.now) - c.last
 		if bound == 0 || age < match.Nanos(f.process.writes.unit()*float64(bound)) {
@@ -214,7 +223,8 @@ func (w *world) taken(f *requestState, c *client, cluster *match.Cluster) {
 	}
 }
 
-// troubles lists the members of a request's cluster that are down, and those that have begun anew since a time.
+// troubles lists the members of a request's cluster that are down, and those that have begun anew since a time: two
+// bytes for the place of each, for fateOf.
 func (w *world) troubles(f *requestState, since match.Nanos) (down, anew []byte) {
 	for i, at := range f.generation.members[f.state.Cluster] {
 		m := &w.roster.members[at]
@@ -235,11 +245,12 @@ func (f *Fault) silent() bool {
 }
 
 // predict puts the question of a session to the room that knows.
-func (w *world) predict(f *requestState, c *client, cluster *match.Cluster, anew []byte) fate {
+func (w *world) predict(f *requestState, c *client, cluster *match.Cluster) fate {
 	q := session.Case{Policy: w.policy(cluster.Name), Owner: -1, Value: w.cookies.all[c.cookie].value,
 		Separator: cluster.Separator, Assumed: w.sc.Sem.Session}
 	since := map[int]match.Nanos{}
 	for i, at := range f.generation.members[f.state.Cluster] {
+		// A ClusterAddress has no sessions of its own, but where it answers.
 		if match.MemberID(i) == cluster.Address && at != f.member {
 			continue
 		}
@@ -254,7 +265,7 @@ func (w *world) predict(f *requestState, c *client, cluster *match.Cluster, anew
 		if at == f.member {
 			q.Serves = []int{place}
 		}
-		if strings.Contains(string(anew), string([]byte{byte(i), byte(i >> 8)})) {
+		if w.roster.members[at].goneSince(c.last, w.now) {
 			q.Restarted = append(q.Restarted, place)
 		}
 	}
@@ -272,9 +283,11 @@ func (w *world) predict(f *requestState, c *client, cluster *match.Cluster, anew
 
 // predicted asks for the values of choices that hold, and no others.
 func predicted(q session.Case) fate {
+	// All session choices are settled: a simulation follows one course of things, the one that the scenario assumes.
 	const all = ^session.Set(0)
 	p := q.Predict(all)
 	out := fate{outcome: p.Outcome, open: p.Open()}
+	// Nobody can tell whether it was; the simulation must go on with one cookie.
 	if out.open { // the client's cookie is that of a session that was kept
 		q.Holders = q.Serves
 		p = q.Predict(all)

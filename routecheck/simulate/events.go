@@ -5,7 +5,7 @@ import "github.com/wasplug/wasplug/routecheck/match"
 // event is the end of an attempt, or the next request of a user.
 type event struct {
 	at      match.Nanos
-	order   uint32 // among those of one process at one time
+	order   uint32 // among those of one process, or of all users, at one time
 	request int32  // or ^user
 }
 

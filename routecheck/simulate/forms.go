@@ -11,7 +11,7 @@ import (
 
 // Form is a figure that a closed form gives, beside what was simulated.
 type Form struct {
-	Name     string // F1, F3, F7, F11
+	Name     string // F1, F3, F7 or F11, as docs/simulate.md numbers them
 	Of       string // what it is of: new requests, failed probes, ...
 	Member   MemberName
 	Value    float64
@@ -21,6 +21,7 @@ type Form struct {
 
 // Forms lists the closed forms that hold for a scenario.
 func Forms(sc *Scenario, r *Result) (all []Form) {
+	// The forms are about a steady state, and hold of the whole time only where nothing breaks it.
 	if len(sc.Faults) == 0 && len(sc.Reloads) == 0 {
 		all = append(all, sharesOf(sc, r)...)
 		all = append(all, blocked(sc, r)...)
@@ -41,6 +42,7 @@ func sharesOf(sc *Scenario, r *Result) (all []Form) {
 				total += r.Members[i].New
 			}
 		}
+		// With MaxConnections a full member passes requests on, and shares hang on load.
 		if total == 0 || limited(c) {
 			continue
 		}
@@ -78,6 +80,7 @@ func shares(sc *Scenario, id match.ClusterID) []float64 {
 	c := &sc.Table.Clusters[id]
 	out := make([]float64, len(c.Members))
 	cs := failover.NewState(c, sc.Sem, 0)
+	// The core is asked, not the formula written down again: a closed form here is one cycle without time.
 	n := 0
 	count := func(a failover.Action) {
 		if n++; a.Kind == failover.Send {
@@ -159,12 +162,14 @@ func probesOf(sc *Scenario, r *Result) (all []Form) {
 			}
 		}
 		id, known := sc.Table.ClusterByName(m.Cluster)
+		// Two faults of one member may meet, and one that hangs or answers 503 need not mark it down.
 		if len(own) != 1 || !own[0].gone() || !known || len(sc.Reloads) > 0 {
 			continue
 		}
 		c := &sc.Table.Clusters[id]
 		at, _ := c.MemberByName(m.Member)
 		period := c.RetryInterval
+		// The next probe is due an interval after the last one has failed, and that took as long as a connect.
 		if own[0].Do == explain.Timeout {
 			period += explain.ConnectWait(&c.Members[at], sc.Sem)
 		}

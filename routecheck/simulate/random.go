@@ -28,6 +28,8 @@ const (
 const everywhere = -1 // in place of a process: what is drawn for all of them
 
 func newStream(seed uint64, process int, p purpose) stream {
+	// The seed is stirred before, between and behind: neighbours (seed 1 and 2, process 1 and 2) have nothing in
+	// common.
 	s := stream(seed)
 	s = stream(s.next() ^ uint64(process+1)*0xd1342543de82ef95)
 	s = stream(s.next() ^ uint64(p)*0x2545f4914f6cdd1d)
@@ -44,6 +46,7 @@ func (s *stream) next() uint64 {
 
 // below returns a whole number from 0 to n-1.
 func (s *stream) below(n int) int {
+	// The high half of a product, without drawing again: for the n that there are the bias is below one in 2^32.
 	high, _ := bits.Mul64(s.next(), uint64(n))
 	return int(high)
 }
@@ -56,6 +59,7 @@ func (s *stream) exponential() float64 { return -math.Log(1 - s.unit()) }
 
 // normal returns a number with mean 0 and deviation 1.
 func (s *stream) normal() float64 {
+	// Box-Muller; the second number that it could give is not kept, so that each draw takes two numbers of the stream.
 	return math.Sqrt(2*s.exponential()) * math.Cos(2*math.Pi*s.unit())
 }
 
@@ -72,8 +76,8 @@ const (
 // Distribution is how long something takes. The zero value is no time.
 type Distribution struct {
 	shape      shape
-	mean       match.Nanos
-	parameter  float64 // of lognormal: the deviation of the logarithm
+	mean       match.Nanos // of uniform: halfway; closed forms ask for it whatever the shape
+	parameter  float64     // of lognormal: the deviation of the logarithm
 	least, top match.Nanos
 }
 
@@ -115,6 +119,7 @@ func geometric(mean float64, s *stream) int32 {
 	if mean <= 1 {
 		return 1
 	}
+	// By inversion: one draw, whatever the mean.
 	n := math.Ceil(-s.exponential() / math.Log1p(-1/mean))
 	return int32(min(max(n, 1), math.MaxInt32))
 }

@@ -11,9 +11,9 @@ import (
 // Result is what has happened.
 type Result struct {
 	Outcomes
-	Unended  uint64 // requests that nobody ever gives up: their member hangs and has no ServerIOTimeout (R55)
-	Step     match.Nanos
-	Series   []Outcomes // of the requests that arrived in each step
+	Unended  uint64      // requests that nobody ever gives up: their member hangs and has no ServerIOTimeout (R55)
+	Step     match.Nanos // of the Series
+	Series   []Outcomes  // of the requests that arrived in each step
 	Members  []Member
 	Sessions SessionCounts
 	Waits    Waits
@@ -97,6 +97,7 @@ func gather(worlds []*world) *Result {
 	}
 	out := &Result{Outcomes: s.all.outcomes(), Step: s.step, Sessions: s.sessions,
 		Waits: Waits{s.waits.quantile(.5), s.waits.quantile(.95), s.waits.quantile(.99), s.waits.most, s.longest}}
+	// Whoever arrived and came to no end.
 	out.Unended = out.Requests - out.Answered() - out.Declined - out.Failed()
 	for i := range s.steps {
 		out.Series = append(out.Series, s.steps[i].outcomes())
@@ -123,6 +124,7 @@ func noticedOf(all []notice, f *Fault) (out Noticed) {
 		if n.marked >= 0 {
 			out.Marked = append(out.Marked, n.marked-f.From)
 		}
+		// Of a fault without an end no process notices the end.
 		if n.back >= 0 {
 			out.Back = append(out.Back, n.back-f.To)
 		}

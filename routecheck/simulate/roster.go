@@ -111,6 +111,7 @@ func (m *member) settle(sc *Scenario, name MemberName) {
 			m.faults, m.numbers = append(m.faults, *f), append(m.numbers, i)
 		}
 	}
+	// Two orders: which of several holds at a time is by the order written, what comes next by time.
 	m.sorted = slices.Clone(m.faults)
 	slices.SortStableFunc(m.sorted, func(a, b Fault) int { return int(min(max(a.From-b.From, -1), 1)) })
 }
@@ -156,6 +157,7 @@ func (m *member) answer(now, service, limit match.Nanos) (explain.FailureMode, m
 	if f := m.fault(now); f != nil {
 		switch {
 		case f.Slow > 0:
+			// Slow as it is when the request is taken up: it stays so to its end.
 			service = match.Nanos(min(float64(service)*f.Slow, float64(longest)))
 		case f.Do != explain.NoAnswer:
 			return f.Do, now
@@ -166,10 +168,14 @@ func (m *member) answer(now, service, limit match.Nanos) (explain.FailureMode, m
 		}
 	}
 	if at != never {
+		// A member that hangs works on what it has when the fault ends, in the order in which it came.
 		at = m.begins(at) + service
 		m.occupy(at)
+		// Whatever fault begins on the way, the thread stays taken as if it did not: threads of a process that died
+		// are free again only when their requests would have ended.
 		how, at = m.overtaken(now, at)
 	}
+	// The plug-in gives up. A thread that has the request works on all the same: it was occupied above.
 	if limit > 0 && (at == never || at > now+limit) {
 		return explain.NoAnswer, now + limit
 	}
@@ -180,6 +186,7 @@ func (m *member) answer(now, service, limit match.Nanos) (explain.FailureMode, m
 func (m *member) overtaken(sent, at match.Nanos) (explain.FailureMode, match.Nanos) {
 	for i := range m.sorted {
 		f := &m.sorted[i]
+		// The fault at the time of sending was answer's; one that only slows down holds for requests that come later.
 		if f.From <= sent || f.Slow > 0 {
 			continue
 		}
@@ -194,6 +201,7 @@ func (m *member) overtaken(sent, at match.Nanos) (explain.FailureMode, match.Nan
 		case f.Do == explain.Timeout, f.Do == explain.NoAnswer && f.To == 0:
 			return explain.Healthy, never
 		case f.Do == explain.NoAnswer:
+			// It hangs and goes on, so a later fault may still overtake it.
 			at += f.To - f.From
 		}
 	}

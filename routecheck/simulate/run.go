@@ -9,11 +9,12 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// batch is how many arrivals are drawn before the worlds play them.
+// batch is how many arrivals are drawn before the worlds play them: one source draws all, in one order, so that they
+// are the same on any number of workers; a batch is long enough that waiting for the slowest world costs little.
 const batch = 1 << 14
 
 // Run plays a scenario on so many workers, 0: one for each processor. The answer does not hang on how many there are.
-// The error says what cannot be meant; a scenario that was read by [Read] has none.
+// The error says what cannot be meant; a scenario that package written has read has none.
 func Run(sc *Scenario, workers int) (*Result, error) {
 	worlds, err := newWorlds(sc, workers, nil)
 	if err != nil {
@@ -41,6 +42,7 @@ func newWorlds(sc *Scenario, workers int, each func(*Request)) ([]*world, error)
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
+	// Each world needs a process at least. Where processes meet (shared) there can be one world only.
 	s.worlds = min(workers, sc.Processes)
 	if sc.shared() {
 		s.worlds = 1
@@ -48,6 +50,7 @@ func newWorlds(sc *Scenario, workers int, each func(*Request)) ([]*world, error)
 	worlds := make([]*world, s.worlds)
 	for i := range worlds {
 		w := &world{setting: s, stats: newStats(sc, len(s.roster.names))}
+		// Cookie 0 is none.
 		w.cookies.of("")
 		worlds[i] = w
 	}
@@ -61,13 +64,14 @@ func newWorlds(sc *Scenario, workers int, each func(*Request)) ([]*world, error)
 // Bounds of a scenario, beyond which it takes more memory or time than there is.
 const (
 	MostRequests = 1e10
-	mostStates   = 5000000 // members that processes know
+	mostStates   = 5000000 // members that processes know, all together
 	mostClients  = 1000000
 	mostTime     = 100 * 365 * 24 * 3600 * match.Second
 )
 
 // Check refuses what cannot be meant, and what would never end.
 func (sc *Scenario) Check() error {
+	// A fault costs each process a notice, a member its state.
 	known := 0
 	for i := range sc.Table.Clusters {
 		known += len(sc.Table.Clusters[i].Members) + len(sc.Faults)
@@ -111,6 +115,7 @@ func newSetting(sc *Scenario) *setting {
 		tables = append(tables, sc.Reloads[i].Table)
 	}
 	s.roster = newRoster(sc, tables)
+	// Groups are numbered over all generations: a session that a reload finds under way keeps its group.
 	groups := map[[2]string]int32{}
 	for _, t := range tables {
 		s.generations = append(s.generations, s.roster.generation(sc, t, groups))
@@ -125,6 +130,7 @@ func newSetting(sc *Scenario) *setting {
 	for i := range s.noticed {
 		s.noticed[i] = make([]notice, sc.Processes)
 		for p := range s.noticed[i] {
+			// One place for each process: no two worlds write the same.
 			s.noticed[i][p] = notice{-1, -1}
 		}
 	}
@@ -141,6 +147,7 @@ func open(worlds []*world) {
 		}
 		more := s.fill(lists)
 		var group sync.WaitGroup
+		// The first world is played here: the one goroutine less is the usual case of one worker.
 		for i, w := range worlds[1:] {
 			group.Go(func() { w.play(lists[i+1]) })
 		}
@@ -193,10 +200,12 @@ func (s *source) next() arrival {
 		s.at += s.gap * s.arrivals.exponential()
 		a.at = match.Nanos(s.at)
 	} else {
+		// Multiplied and not added up, so that rounding does not grow.
 		a.at = match.Nanos(float64(s.n) * s.gap)
 	}
 	n := s.n
 	s.n++
+	// With a share of 1 nothing is drawn.
 	if share := s.sc.Sessions.Share; share > 0 && (share >= 1 || s.clients.unit() < share) {
 		a.client = int32(s.clients.below(len(s.setting.clients)))
 	}
@@ -211,6 +220,7 @@ func (s *source) route(n int64, client int32) int32 {
 		return 0
 	case s.sc.Routing == roundRobin:
 		return int32(n % int64(s.sc.Processes))
+	// A request without a session belongs to nobody, so it goes anywhere.
 	case s.sc.Routing == sticky && client >= 0:
 		return client % int32(s.sc.Processes)
 	}
@@ -219,6 +229,7 @@ func (s *source) route(n int64, client int32) int32 {
 
 // loop plays users of whom each thinks after an answer before asking again. There is one world.
 func (w *world) loop() {
+	// Only its streams are used: users say when they come.
 	w.source = newSource(w.setting)
 	for user := range w.clients {
 		w.think(int32(user), w.sc.Arrivals.Think.draw(&w.source.arrivals))
@@ -228,6 +239,7 @@ func (w *world) loop() {
 
 // think lets a user ask again after a while, if that is before the end.
 func (w *world) think(user int32, after match.Nanos) {
+	// At least a nanosecond: users who do not think would keep time from going on.
 	if at := w.now + max(after, 1); at < w.sc.Duration && (w.sc.Requests == 0 || w.source.n < w.sc.Requests) {
 		w.turns++
 		w.agenda.push(event{at, w.turns, ^user})
@@ -243,6 +255,7 @@ func (w *world) answered(client int32) {
 
 // turn takes up the next request of a user.
 func (w *world) turn(user int32) {
+	// Asked again: others may have taken the last requests while this user was thinking.
 	if w.sc.Requests > 0 && w.source.n >= w.sc.Requests {
 		return
 	}

@@ -72,7 +72,7 @@ type Arrivals struct {
 type Sessions struct {
 	Share  float64 // of the requests, 0 to 1
 	Length float64 // requests of a session: the mean of a geometric distribution, from 1 on
-	Live   int     // sessions at a time, of all processes together
+	Live   int     // sessions at a time, of all processes together; in a closed loop each user has one
 }
 
 // URL is what clients ask for.
@@ -88,7 +88,8 @@ type MemberSettings struct {
 	Cluster, Member string // "" and "*": all
 	Service         Distribution
 	Threads         int // requests that it works on at a time, 0: any number
-	Backlog         int // requests that wait for a thread, -1: any number; beyond them connects run into ConnectTimeout
+	// Backlog is how many requests wait for a thread, -1: any number. Beyond them connects run into ConnectTimeout.
+	Backlog int
 }
 
 // Fault is how a member fails from From to before To; To 0 means for ever.
@@ -122,6 +123,7 @@ func (sc *Scenario) closed() bool { return sc.Arrivals.Users > 0 }
 // shared reports whether what happens in one process can change something for another: through threads of a member,
 // or through the cookies of clients that meet several processes.
 func (sc *Scenario) shared() bool {
+	// Sticky clients are of one process, whose world alone writes their places.
 	if sc.closed() || sc.Sessions.Share > 0 && sc.Routing != sticky {
 		return true
 	}

@@ -107,6 +107,7 @@ type Attempt struct {
 // -1: never.
 type notice struct{ marked, back match.Nanos }
 
+// The series ends with the last arrival: what ends later counts to the step in which it arrived.
 func newStats(sc *Scenario, members int) stats {
 	s := stats{step: stepOf(sc.lasts()), members: make([]memberCounts, members)}
 	n := int(max(sc.lasts()-1, 0)/s.step) + 1
@@ -152,6 +153,7 @@ func (f *requestState) probes() bool { return f.marked && !f.action.FreshStream 
 
 // finished counts a request.
 func (s *stats) finished(f *requestState, status int, now match.Nanos) {
+	// Outcomes are told of the step in which a request arrived, so that those of a step add up to its requests.
 	arrived := f.state.Arrived
 	step := &s.steps[s.at(arrived)]
 	switch {
@@ -171,6 +173,7 @@ func (s *stats) finished(f *requestState, status int, now match.Nanos) {
 	}
 	if status == 0 {
 		m := &s.members[f.member]
+		// The next primary takes over a session, and does not get a new one.
 		if f.state.By == failover.ByAffinity || f.state.By == failover.ByNextPrimary {
 			m.affinity++
 		} else {
@@ -184,6 +187,7 @@ func (s *stats) finished(f *requestState, status int, now match.Nanos) {
 // longest keeps a request if it is the longest so far; of several the one of the first process, and there the first.
 func (w *world) longest(f *requestState, status int, m match.MemberID) {
 	o, wait := w.stats.longest, w.now-f.state.Arrived
+	// The tie is broken, for worlds add up in another order when there are more workers.
 	if o == nil || cmp.Or(cmp.Compare(o.End-o.Start, wait), cmp.Compare(int(f.process.id), o.Process),
 		cmp.Compare(f.number, o.Number)) < 0 {
 		w.stats.longest = w.told(f, status, m)
@@ -205,6 +209,7 @@ func (s *stats) longer(r *Request) {
 func (w *world) note(f *requestState, marked bool) {
 	m, start := &w.stats.members[f.member], f.state.Arrived
 	if n := len(f.failed); n > 0 {
+		// Attempts follow each other without a pause.
 		start = f.failed[n-1].End
 	}
 	if f.outcome != explain.Healthy {
@@ -218,6 +223,8 @@ func (w *world) note(f *requestState, marked bool) {
 		return
 	}
 	server := &w.roster.members[f.member]
+	// A fault is noticed where it holds when an attempt ends, or held when that began: a connect that runs into its
+	// timeout may end behind the fault.
 	for i, number := range server.numbers {
 		n := &w.noticed[number][f.process.id]
 		fault := &server.faults[i]
@@ -295,6 +302,7 @@ func cell(d match.Nanos) int {
 	if u < 1<<fine {
 		return int(u)
 	}
+	// The highest seven bits are kept: the first of them is always 1, the other six tell 64 cells of one power of two.
 	power := bits.Len64(u) - 1 - fine
 	return power<<fine + int(u>>power)
 }
@@ -317,6 +325,7 @@ func (h *histogram) merge(o *histogram) {
 
 // quantile is the time that a share of all does not exceed, up to the width of a cell.
 func (h *histogram) quantile(share float64) match.Nanos {
+	// The rank among n sorted times, from 0 on.
 	rank, seen := uint64(share*float64(h.n-min(h.n, 1))), uint64(0)
 	for i, n := range h.count {
 		if seen += n; seen > rank {

@@ -18,7 +18,9 @@ func (m *member) full(now match.Nanos) bool {
 	for started < len(m.waiting) && m.waiting[started] <= now {
 		started++
 	}
+	// Asked with times that ascend, so what has begun is never asked for again.
 	m.waiting = m.waiting[started:]
+	// A queue without a limit, or an answer that takes that long, is full at some point: times must not overflow.
 	if m.free[0]-now > longest {
 		return true
 	}
@@ -45,6 +47,7 @@ func (m *member) occupy(until match.Nanos) {
 	}
 }
 
+// times is a heap of a fixed size, of which Fix alone is used.
 type times []match.Nanos
 
 func (t times) Len() int           { return len(t) }

@@ -15,11 +15,11 @@ type world struct {
 	now       match.Nanos
 	processes []*process
 	agenda    agenda
-	requests  []requestState
-	unused    []int32 // of requests that have ended
+	requests  []requestState // by place, under way or not; a pointer holds only until the next is appended
+	unused    []int32        // of requests that have ended
 	cookies   cookies
-	fates     map[fateOf]fate
-	reloads   int // that are in force
+	fates     map[fateOf]fate // answers of package session, kept as the same question comes often
+	reloads   int             // how many are in force
 	stats     stats
 
 	source *source // of a closed loop, nil otherwise
@@ -32,17 +32,17 @@ type setting struct {
 	sc          *Scenario
 	generations []*generation
 	roster      *roster
-	clients     []client
+	clients     []client // of several worlds only where each belongs to one (sticky)
 	urls        chooser
-	noticed     [][]notice // fault, process
-	each        func(*Request)
-	worlds      int // process i is in world i % worlds
+	noticed     [][]notice     // fault, process: written by the world of the process
+	each        func(*Request) // gets every request when it ends, nil for none; for tests
+	worlds      int            // process i is in world i % worlds
 }
 
 // process is one web server process.
 type process struct {
 	id         int32
-	order      uint32
+	order      uint32 // of its next event
 	requests   uint64 // that have arrived so far
 	generation int
 	clusters   []*cluster
@@ -65,8 +65,8 @@ type requestState struct {
 	process    *process
 	number     uint64 // of the request in its process
 	url        int32
-	client     int32 // -1: no session
-	cookie     int32
+	client     int32  // -1: no session
+	cookie     int32  // in cookies
 	session    uint32 // of the client
 	member     int32  // of the attempt under way, in the roster
 	action     failover.Action
@@ -101,6 +101,7 @@ func (s *setting) load(p *process) {
 	}
 	p.generation++
 	t := s.generations[p.generation].table
+	// The same for each generation: a reload begins round robin anew, and draws as a fresh process would.
 	seed := newStream(s.sc.Seed, int(p.id), forChance)
 	p.clusters = make([]*cluster, len(t.Clusters))
 	for i := range t.Clusters {
@@ -115,6 +116,7 @@ func (s *setting) load(p *process) {
 	if before == nil {
 		return
 	}
+	// What survives a reload is an open choice (reload-state), and for the core to say.
 	failover.Carry(before, t, s.sc.Sem,
 		func(from, to match.ClusterID, copy func(from, to *failover.ClusterState)) {
 			copy(&old[from].state, &p.clusters[to].state)
@@ -137,6 +139,7 @@ func (w *world) play(arrivals []arrival) {
 func (w *world) until(now match.Nanos) {
 	for w.agenda.due(now) && w.err == nil {
 		e := w.agenda.pop()
+		// A reload between two events is in force for the later one. Requests under way keep their generation.
 		w.reload(e.at)
 		w.now = e.at
 		if e.request < 0 {
@@ -173,6 +176,7 @@ func (w *world) arrive(p *process, client int32) {
 	}
 	at := w.newRequest()
 	f := &w.requests[at]
+	// A copy of one that was begun before: to match, and to read cookies, is most of what a request costs.
 	w.begun(p.generation, url, cookie).Repeat(&f.state, w.now)
 	f.generation, f.cluster, f.process = g, p.clusters[r.match.Cluster], p
 	f.number, f.url, f.client, f.cookie = p.requests, url, client, cookie
@@ -208,7 +212,9 @@ func (w *world) advance(at int32) {
 			w.finish(at, f.action.Status, f.action.Member)
 			return
 		}
+		// What takes no time is gone on with at once: the agenda is for what others may come before.
 		if ends := w.attempt(f); ends > w.now {
+			// A request that never ends has no event: it stays under way, and counts as unended.
 			if ends != never {
 				f.process.order++
 				w.agenda.push(event{ends, f.process.order, at})
@@ -225,6 +231,7 @@ func (w *world) advance(at int32) {
 func (w *world) attempt(f *requestState) match.Nanos {
 	a, c := &f.action, f.cluster
 	m := &f.generation.table.Clusters[f.state.Cluster].Members[a.Member]
+	// What is known of the member before the attempt is noted now: the end of the attempt may be much later.
 	f.member = f.generation.members[f.state.Cluster][a.Member]
 	f.marked = c.state.MarkedDown(a.Member)
 	server := &w.roster.members[f.member]
@@ -234,6 +241,7 @@ func (w *world) attempt(f *requestState) match.Nanos {
 	case fault != nil && fault.Slow == 0 && fault.Do == explain.Refused:
 		f.outcome = explain.Refused
 		return w.now
+	// A full backlog drops the connect, which to the plug-in looks like a machine that is gone.
 	case fault != nil && fault.Slow == 0 && fault.Do == explain.Timeout, server.full(w.now):
 		f.outcome = explain.Timeout
 		return w.now + explain.ConnectWait(m, w.sc.Sem)
@@ -276,6 +284,7 @@ func (w *world) observe(at int32) (over bool) {
 	case explain.Refused, explain.Timeout:
 		c.dropStreams(a.Member)
 	case explain.Healthy, explain.Busy:
+		// As explain.Process does: only a stream of which an answer was read goes back.
 		c.queue(a).Put(struct{}{}, w.now)
 	}
 	ev := f.outcome.Event(&t.Clusters[f.state.Cluster].Members[a.Member], f.reused, w.sc.Sem, nil)
@@ -283,6 +292,7 @@ func (w *world) observe(at int32) (over bool) {
 	if then == failover.Deliver {
 		then = failover.Observe(t, &c.state, &f.state, w.now, failover.Event{Kind: failover.Done}, w.sc.Sem, nil)
 	}
+	// By far the most attempts are answered, and change no mark: nothing is to be noted of them.
 	if marked := c.state.MarkedDown(a.Member); marked != f.marked || f.outcome != explain.Healthy {
 		w.note(f, marked)
 	}
@@ -305,6 +315,7 @@ func (w *world) finish(at int32, status int, m match.MemberID) {
 		w.served(f)
 	}
 	client := f.client
+	// The place is used again, and whoever was told of the request may hold the list.
 	f.failed = nil
 	w.unused = append(w.unused, at)
 	w.answered(client)

@@ -18,7 +18,7 @@ type Draft struct {
 	Assume    []string // CHOICE=VALUE
 	Reloads   []diag.Val[string]
 
-	files   *diag.Files
+	files   *diag.Files // the file, and one of each flag: so that a mistake has a place in either
 	root    *yamldoc.Node
 	reports []diag.Diagnostic
 }
@@ -37,6 +37,7 @@ func Read(files *diag.Files, file *diag.FileID, options []Option) (*Draft, []dia
 		}
 		d.reports = reports
 	} else {
+		// What is missing must be missing somewhere.
 		d.root.Span = diag.Span{File: files.Add("simulate", nil)}
 	}
 	fresh := map[string]bool{}
@@ -91,6 +92,7 @@ func (d *Draft) set(o Option, fresh map[string]bool) {
 	list := map[string]string{FaultOption: "faults", URLOption: "urls", ReloadOption: "reloads"}[o.Flag]
 	if list == "" {
 		path := paths[o.Flag]
+		// The file's way of arriving goes as a whole: --rate beside users of the file would be two ways.
 		if path[0] == "arrivals" && !fresh["arrivals"] {
 			d.root.Fields = slices.DeleteFunc(d.root.Fields, func(f yamldoc.Field) bool { return f.Name == "arrivals" })
 			fresh["arrivals"] = true
@@ -107,6 +109,7 @@ func (d *Draft) set(o Option, fresh map[string]bool) {
 	case FaultOption:
 		d.fault(item, o.Value, at)
 	case URLOption:
+		// The last "=" is that of a weight only where a number stands behind it: a URL may hold others, in its query.
 		url, weight := len(o.Value), strings.LastIndexByte(o.Value, '=')
 		if weight > 0 && isNumber(o.Value[weight+1:]) && !strings.ContainsAny(o.Value[weight+1:], "/?") {
 			url = weight
@@ -114,6 +117,7 @@ func (d *Draft) set(o Option, fresh map[string]bool) {
 		}
 		item.Put("url", at(0, url))
 	case ReloadOption:
+		// The last one: a path may hold "@".
 		i := strings.LastIndexByte(o.Value, '@')
 		if i < 0 {
 			d.report(whole.Span, "%q: want FILE@TIME, as in new.xml@30m", o.Value)
@@ -132,6 +136,7 @@ func (d *Draft) fault(item *yamldoc.Node, text string, at func(from, to int) *ya
 	if when < 0 {
 		end = len(text)
 	}
+	// The first one: HOW may hold another (slow:5).
 	how := strings.IndexByte(text[:end], ':')
 	if how < 0 {
 		d.report(item.Span, "%q: want MEMBER:HOW@FROM..UNTIL, as in m1:timeout@10m..15m", text)

@@ -26,6 +26,7 @@ type Expectation struct {
 // Met says what a result has, and whether that is within the bounds.
 func (e *Expectation) Met(r *simulate.Result) (got string, ok bool) {
 	v := e.of(r)
+	// least and most are below and above all figures where there is no such bound.
 	ok = v >= e.least && v <= e.most && !(e.open[0] && v == e.least) && !(e.open[1] && v == e.most)
 	return e.print(v), ok
 }
@@ -87,6 +88,7 @@ func (d *Draft) expects(tables []*match.Table) (all []Expectation) {
 			continue
 		}
 		g := figures()[at]
+		// By the last character alone: of a range both bounds are shares then.
 		if strings.HasSuffix(f.Value.Text, "%") {
 			g = ofRequests(g)
 		}
@@ -104,6 +106,7 @@ func shareOf(name simulate.MemberName) figure {
 					return float64(r.Members[i].All()) / float64(r.Answered())
 				}
 			}
+			// A member of a later configuration only may have no row; without an answer nobody has a share.
 			return 0
 		}}
 }
@@ -126,6 +129,7 @@ func (d *Draft) expect(all []Expectation, name string, n *yamldoc.Node, g figure
 		*into = v
 	}
 	if isRange {
+		// 1..2% is as people write it.
 		if strings.HasSuffix(high, "%") && !strings.HasSuffix(low, "%") {
 			low += "%"
 		}

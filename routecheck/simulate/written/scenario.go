@@ -31,6 +31,7 @@ func (d *Draft) Scenario(t *match.Table, reloads []*match.Table, sem *choices.As
 	[]diag.Diagnostic) {
 	out := &Written{Scenario: &simulate.Scenario{Table: t, Sem: sem, Processes: 1, Seed: 1,
 		Sessions: simulate.Sessions{Length: 10, Live: 1000}}}
+	// All mistakes are told in one run: each reader reports, and goes on with what stands there by default.
 	sc, root := out.Scenario, d.root
 	value(d, root.Get("processes"), &sc.Processes, number(1, 1000000))
 	value(d, root.Get("routing"), &sc.Routing, simulate.ParseRouting)
@@ -61,6 +62,7 @@ func (d *Draft) Scenario(t *match.Table, reloads []*match.Table, sem *choices.As
 	d.members(sc, tables)
 	d.faults(sc, tables)
 	out.Expects = d.expects(tables)
+	// Check is about the whole, and would only repeat what was reported of a part.
 	if diag.Worst(d.reports) < diag.Error {
 		if err := sc.Check(); err != nil {
 			d.report(d.root.Span, "%v", err)
@@ -81,6 +83,7 @@ func (d *Draft) arrivals(sc *simulate.Scenario) {
 			"or --users 500 --think 'exp 10s')")
 		return
 	}
+	// A schema could say so, but not of a file of which flags have replaced a part.
 	if len(n.Fields) != 1 {
 		at := n.Span
 		if len(n.Fields) > 1 {
@@ -130,6 +133,7 @@ func (d *Draft) sessions(sc *simulate.Scenario) {
 func (d *Draft) reloads(sc *simulate.Scenario, tables []*match.Table) {
 	for i, n := range d.root.Get("reloads").AllItems() {
 		r := simulate.Reload{Name: n.Get("config").Str().V}
+		// Where a file of reloads could not be loaded there are fewer.
 		if i < len(tables) {
 			r.Table = tables[i]
 		}
@@ -146,6 +150,7 @@ func (d *Draft) urls(sc *simulate.Scenario) {
 	n := d.root.Get("urls")
 	if n == nil {
 		for _, r := range space.Samples(sc.Table, sc.Sem) {
+			// One of each Route: the first sample reaches it as it stands.
 			for _, s := range r.Requests[:min(len(r.Requests), 1)] {
 				if rq, err := requests.URL(s.URL); err == nil {
 					sc.URLs = append(sc.URLs, simulate.URL{Request: rq, Text: s.URL, Weight: 1})
@@ -192,6 +197,7 @@ func (d *Draft) members(sc *simulate.Scenario, tables []*match.Table) {
 		}
 		value(d, f.Value.Get("service"), &s.Service, distribution)
 		value(d, f.Value.Get("threads"), &s.Threads, number(1, 100000))
+		// Threads without a word about a backlog: any number waits. Where "*" has threads its backlog holds.
 		if s.Threads > 0 && all.Threads == 0 {
 			s.Backlog = -1
 		}
@@ -233,6 +239,7 @@ func (d *Draft) faults(sc *simulate.Scenario, tables []*match.Table) {
 	for _, n := range d.root.Get("faults").AllItems() {
 		var f simulate.Fault
 		if m := n.Get("member"); m != nil {
+			// An unknown one was reported; the fault is read on for its other mistakes.
 			name, _ := d.member(m.Str().V, m.Span, tables)
 			f.Cluster, f.Member = name.Cluster, name.Member
 		}

@@ -14,6 +14,7 @@ import (
 
 // duration reads 10s, 500ms or 2m; a bare number counts seconds.
 func duration(text string) (match.Nanos, error) {
+	// Below 4e9 seconds nanoseconds fit into 64 bits.
 	if n, err := strconv.ParseFloat(text, 64); err == nil && n >= 0 && n < 4e9 {
 		return match.Nanos(math.Round(n * 1e9)), nil
 	}
@@ -94,6 +95,7 @@ func share(text string) (float64, error) {
 
 // size reads bytes: 500, 90KB, 2MB.
 func size(text string) (int64, error) {
+	// Map order does not matter: no text ends in two of the units.
 	number, unit := text, int64(1)
 	for suffix, n := range map[string]int64{"KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30} {
 		if cut, ok := strings.CutSuffix(text, suffix); ok {
