@@ -3,6 +3,7 @@ package export_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -152,6 +153,26 @@ func TestVersion(t *testing.T) {
 		b, _ := export.ReadVersion(pair[1])
 		if !a.Before(b) || b.Before(a) || a.Before(a) {
 			t.Errorf("%v is not before %v", a, b)
+		}
+	}
+}
+
+// TestRandomHasNoWeights: LoadBalance="Random" draws each primary as often, whatever its weight is (R35), while targets
+// draw by weights.
+func TestRandomHasNoWeights(t *testing.T) {
+	servers := sharedtest.Server("m", `LoadBalanceWeight="20"`) + sharedtest.Server("n", `LoadBalanceWeight="0"`) +
+		sharedtest.Server("o", `LoadBalanceWeight="2"`)
+	for balance, want := range map[string][]int{"Random": {1, 1, 1}, "Round Robin": {10, 0, 1}} {
+		p, err := plan(t, sharedtest.ClusterXML("", `LoadBalance="`+balance+`"`, servers))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []int
+		for i := range p.Clusters[0].Members {
+			got = append(got, export.Scale(&p.Clusters[0], &p.Clusters[0].Members[i], 256))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: weights %v, want %v", balance, got, want)
 		}
 	}
 }

@@ -57,7 +57,7 @@ type Cluster struct {
 type Member struct {
 	Name, Ident    string
 	CloneID        string // of the sessions that come home to it, "" none
-	Weight         int    // start weight; 0 no new sessions
+	Weight         int    // start weight; 0 no new sessions; 1 where the cluster draws at random
 	Backup         bool
 	Address        bool // the ClusterAddress: it gets what no session places
 	MaxConnections int  // 0 no limit
@@ -165,6 +165,11 @@ func (p *Plan) newCluster(id match.ClusterID, idents map[string]bool) Cluster {
 	}
 	if from.Address != match.NoMember {
 		add(from.Address, false)
+	}
+	for i := range c.Members {
+		if c.Random { // which looks at no weight, 0 included (R35); targets draw by those that are written
+			c.Members[i].Weight = 1
+		}
 	}
 	return c
 }
