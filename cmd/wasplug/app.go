@@ -12,7 +12,8 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Exit codes of every command.
+// Exit codes of every command; docs/exit-codes.md says of each what it means there. Lint never gives exitFailed for
+// bytes that it could read.
 const (
 	exitFine     = 0
 	exitFindings = 1 // findings, expectation not met, differences
@@ -29,6 +30,7 @@ type exitError struct {
 func (e *exitError) Error() string { return e.err.Error() }
 func (e *exitError) Unwrap() error { return e.err }
 
+// errSilent is an error that has been told.
 var errSilent = errors.New("")
 
 // usageError is wrong usage: exit code 2.
@@ -52,13 +54,14 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if !complete(app, args, out) {
 		err = line.run(ctx, app)
 	}
+	// What a command says of its answer counts for nothing where the answer did not get to whoever waits for it.
 	if failed := out.failed(); failed != nil && !errors.Is(err, failed) {
 		err = failure(fmt.Errorf("the output cannot be written: %w", failed))
 	}
 	if err == nil {
 		return exitFine
 	}
-	code := exitFailed
+	code := exitFailed // of an error that nobody gave a code
 	var exit *exitError
 	if errors.As(err, &exit) {
 		code = exit.code
@@ -79,8 +82,8 @@ func newApp() *cli.App {
 		HideHelp:                  true, // help.go
 		HideVersion:               true, // the flag of the library is one value for all programs of a process
 		Flags:                     []cli.Flag{versionFlag()},
-		DisableSliceFlagSeparator: true, // header values hold commas
-		ExitErrHandler:            func(*cli.Context, error) {},
+		DisableSliceFlagSeparator: true,                         // header values hold commas
+		ExitErrHandler:            func(*cli.Context, error) {}, // the library's would end the process
 		Commands:                  commands(),
 		Action: func(c *cli.Context) error {
 			if c.Bool("version") {
@@ -116,6 +119,7 @@ func unknownCommand(app *cli.App, name string) error {
 	return usageError("no command is named %q; 'wasplug help' lists them", name)
 }
 
+// dashed is a flag as it is typed.
 func dashed(name string) string {
 	if len(name) == 1 {
 		return "-" + name

@@ -32,10 +32,10 @@ const (
 // asked is a line to be completed: the words of the command line without the program, the last one being typed.
 type asked struct {
 	app     *cli.App
-	command *cli.Command // nil where it is being typed
-	flags   map[string]string
-	args    int
-	current string
+	command *cli.Command      // nil where it is being typed
+	flags   map[string]string // by their first names; "" has the first argument
+	args    int               // how many there are
+	current string            // the word being typed
 }
 
 // offer is what may stand in place of the last word.
@@ -47,6 +47,7 @@ type offer struct {
 
 // complete answers a completion script; done reports whether the line was one of it.
 func complete(app *cli.App, args []string, w io.Writer) (done bool) {
+	// Nothing is told of wrong flags: half a line is no wrong usage.
 	switch last := len(args) - 1; {
 	case last >= 1 && args[1] == completeCommand:
 		answer(app, args[2:], w)
@@ -71,6 +72,7 @@ func answer(app *cli.App, args []string, w io.Writer) {
 	}
 	words, quote, replaced := args[1:], byte(0), ""
 	if args[0] == "bash" {
+		// bash gives words that it has cut at "=" and ":", so the line is cut here.
 		words, quote = shellWords(args[1])
 		if words = words[1:]; len(words) == 0 {
 			return
@@ -172,7 +174,7 @@ func (a *asked) offer(words []string, skip int) offer {
 	return o
 }
 
-// argument offers what stands without a flag.
+// argument offers what stands without a flag: files, unless the command takes something else or nothing.
 func (a *asked) argument() offer {
 	switch a.command.Name {
 	case "explain":
@@ -231,13 +233,15 @@ func (a *asked) value(flag string, skip int) offer {
 	return offer{}
 }
 
-// namesFile reports whether the value of a flag is a file or folder by the name that its text gives it.
+// namesFile reports whether the value of a flag is a file or folder by the name that its text gives it: `FILE` in the
+// usage is what completes files.
 func namesFile(usage string) bool {
 	_, rest, _ := strings.Cut(usage, "`")
 	name, _, _ := strings.Cut(rest, "`")
 	return strings.Contains(name, "FILE") || strings.Contains(name, "FOLDER") || strings.Contains(name, "DIR")
 }
 
+// commandNames are first words: "lab run" is offered as lab, and run behind it.
 func commandNames(app *cli.App) (names []string) {
 	for _, cmd := range app.VisibleCommands() {
 		first, _, _ := strings.Cut(cmd.Name, " ")
@@ -317,7 +321,7 @@ func (a *asked) members(flag, typed string) (all []string) {
 		}
 		for j := range t.Clusters[i].Members {
 			name := t.MemberName(match.ClusterID(i), match.MemberID(j))
-			if _, _, err := names.Member(t, name); err != nil {
+			if _, _, err := names.Member(t, name); err != nil { // several clusters have one of that name
 				name = t.Clusters[i].Name + "/" + name
 			}
 			all = append(all, before+name+behind)
@@ -329,6 +333,7 @@ func (a *asked) members(flag, typed string) (all []string) {
 	return all
 }
 
+// withFailures are the ways in which --down lets a member fail.
 func withFailures(member string) (all []string) {
 	for _, failure := range explain.FailureModes() {
 		all = append(all, member+"="+failure)
@@ -355,7 +360,8 @@ func (a *asked) webServers() (names []string) {
 	return names
 }
 
-// file returns the configuration that the line names, "" where there is none that can be read at leisure.
+// file returns the configuration that the line names, "" where there is none that can be read at leisure: a pipe would
+// hang the shell, and have nothing left for the command.
 func (a *asked) file() string {
 	path := a.flags["config"]
 	if path == "" && (a.command.Name != "why" || a.args > 1) {

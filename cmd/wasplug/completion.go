@@ -151,7 +151,7 @@ func shellWords(line string) (words []string, quote byte) {
 }
 
 // forBash cuts off what bash keeps: it ends words at "=" and ":" and replaces the last piece only. And it quotes,
-// which bash leaves to the script.
+// which bash leaves to the script, unless the word stands in a quote that is open.
 func forBash(words []string, current, replaced string, quote byte) []string {
 	if quote == 0 {
 		pieces, _ := shellWords(replaced)

@@ -41,6 +41,8 @@ func helpCommand() *cli.Command {
 	}
 }
 
+// printAppHelp lists the commands. Text is filled to the width of package wrap, whatever the terminal has: help is
+// piped, and pages for man(1) are made of the same texts.
 func printAppHelp(c *cli.Context) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "wasplug %s - %s\n\nUsage: %s\n\n%s\nCommands:\n", c.App.Version, c.App.Usage, c.App.UsageText,
@@ -107,7 +109,7 @@ func helpOf(f cli.Flag) (h flagHelp, ok bool) {
 		h.value = " VALUE"
 	}
 	var names []string
-	for _, name := range f.Names() {
+	for _, name := range f.Names() { // the long one is the first, and stands last: -o, --output
 		names = append([]string{dashed(name)}, names...)
 	}
 	h.names = strings.Join(names, ", ")
@@ -117,6 +119,8 @@ func helpOf(f cli.Flag) (h flagHelp, ok bool) {
 	return h, true
 }
 
+// defaultOf is the default as help shows it, "" for one that says nothing. A flag whose text speaks of its default,
+// which hangs on something then, has no further one (helpOf).
 func defaultOf(f cli.Flag, doc cli.DocGenerationFlag) string {
 	d := doc.GetDefaultText()
 	if _, isBool := f.(*cli.BoolFlag); isBool || d == "0" || d == `""` || d == "0s" {

@@ -17,9 +17,9 @@ import (
 // line is a command line that was taken apart. Package flag stops at the first argument, and a flag that is silently
 // ignored is a trap: flags may stand anywhere, and "--" ends them.
 type line struct {
-	command   *cli.Command // nil for none
-	args      []string     // as package flag wants them
-	typed     map[string]bool
+	command   *cli.Command      // nil for none
+	args      []string          // as package flag wants them: program, command, flags, "--", arguments
+	typed     map[string]bool   // by the first name of a flag
 	variables map[string]string // by flag: the environment variable that set it
 	help      bool              // --help is among the flags
 	wrongFlag error             // of the first flag that there is not, or that cannot have its value
@@ -41,6 +41,7 @@ func readLine(app *cli.App, args []string, environment func(string) string) *lin
 		l.readBare(args[1])
 		return l
 	}
+	// What is wrong with a variable is told before what is wrong with what was typed.
 	flags, rest := l.split(args[1+words:])
 	typed := l.wrongFlag
 	l.wrongFlag = nil
@@ -65,7 +66,7 @@ func commandOf(app *cli.App, words []string) (*cli.Command, int) {
 	return app.Command(words[0]), 1
 }
 
-// readBare reads a flag in the place of a command.
+// readBare reads a flag in the place of a command: --version, or one that was typed too early.
 func (l *line) readBare(word string) {
 	name, value, hasValue := strings.Cut(strings.TrimLeft(word, "-"), "=")
 	if !strings.HasPrefix(word, "-") || name == "" || l.help {
@@ -106,7 +107,7 @@ func (l *line) split(words []string) (flags, rest []string) {
 		flags = append(flags, word)
 		name, value, hasValue := strings.Cut(strings.TrimLeft(word, "-"), "=")
 		f := flagNamed(l.command.Flags, name)
-		if f == nil {
+		if f == nil { // package flag says what is wrong with "-=x" and "---x"
 			if name != "" && !strings.HasPrefix(word, "---") {
 				l.wrong(noFlag("wasplug "+l.command.Name, l.command.Flags, name))
 			}
@@ -202,6 +203,7 @@ func repeatable(f cli.Flag) bool {
 	return !takesValue(f)
 }
 
+// takesValue reports whether the next word is a value of the flag; that of a switch, or of --fix, stands behind "=".
 func takesValue(f cli.Flag) bool {
 	doc, ok := f.(cli.DocGenerationFlag)
 	return ok && doc.TakesValue()
@@ -215,7 +217,7 @@ func (l *line) fromEnvironment(environment func(string) string) (flags []string)
 			continue
 		}
 		for _, variable := range variables(l.command.Name, name) {
-			if value := environment(variable); value != "" {
+			if value := environment(variable); value != "" { // an empty one is unset, as in a pipeline's default
 				l.variables[name] = variable
 				flags = append(flags, "--"+name+"="+value)
 				l.wrong(refused(f, name, value))
@@ -244,14 +246,14 @@ func (l *line) run(ctx context.Context, app *cli.App) error {
 	case l.help && l.command != nil:
 		return printCommandHelp(app.Writer, l.command)
 	case l.help:
-		l.args = l.args[:1]
+		l.args = l.args[:1] // no command at all shows the help of the program
 	case l.wrongFlag != nil:
 		return l.wrongFlag
 	}
 	return app.RunContext(ctx, l.args)
 }
 
-// origin tells that a flag which a message speaks of was never typed.
+// origin tells that a flag which a message speaks of was never typed: the variable is set in a file that nobody sees.
 func (l *line) origin(message string) string {
 	for name, variable := range l.variables {
 		if strings.Contains(message, "--"+name) {

@@ -38,57 +38,64 @@ A comment takes a finding away: <!-- wasplug:ignore WP501 until 2027-01-31 why -
 
 Exit codes: 0 nothing at --fail-on or above; 1 findings; 2 wrong usage; 3 a file cannot be read, or there is nothing
 to check.`,
-		Flags: []cli.Flag{
-			wordsFlag{&cli.StringSliceFlag{Name: "format",
-				Usage: "`FORMAT[=FILE]`, repeatable: " + strings.Join(lintreport.Lint.Names(), ", ") +
-					", or auto (github inside GitHub Actions, else text)"},
-				append([]string{"auto"}, lintreport.Lint.Names()...)},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"},
-				Usage: "`FILE` for reports without one", DefaultText: "standard output"},
-			wordFlag{&cli.StringFlag{Name: "fail-on",
-				Usage: "least `SEVERITY` that gives exit code 1: error, warning, info or never", DefaultText: "error"},
-				[]string{"error", "warning", "info", "never"}},
-			wordFlag{&cli.StringFlag{Name: "min-severity",
-				Usage: "least `SEVERITY` that is reported: error, warning or info"}, []string{"error", "warning",
-				"info"}},
-			wordFlag{&cli.StringFlag{Name: "profile",
-				Usage: "`PROFILE` of rules: " + strings.Join(lint.Profiles(), ", ")}, lint.Profiles()},
-			&cli.StringFlag{Name: "target",
-				Usage: "`LEVEL` of the plug-in that reads the file, such as 8.5.5.20", DefaultText: "latest"},
-			&cli.StringFlag{Name: "settings",
-				Usage: "settings `FILE`", DefaultText: ".wasplug.yaml, looked for upwards"},
-			&cli.BoolFlag{Name: "no-settings", Usage: "read no settings file"},
-			&cli.StringFlag{Name: "baseline", Usage: "`FILE` of known findings, which are not reported"},
-			&cli.StringFlag{Name: "write-baseline", Usage: "write all findings to `FILE` as known, and report none"},
-			newFixFlag(),
-			&cli.StringFlag{Name: "stdin-filename", Usage: "`NAME` that reports give standard input"},
-			wordFlag{&cli.StringFlag{Name: "across", Value: acrossRun,
-				Usage: "files that are checked against each other, `WHICH`: run (those named together, and those of " +
-					"one folder), folder (only those of one folder) or groups (only those of a " +
-					"group in the settings)"},
-				[]string{acrossRun, acrossFolder, acrossGroups}},
-			&cli.StringFlag{Name: "web-server", Usage: "`NAME` of the one web server of a topology"},
-			&cli.BoolFlag{Name: "check-dns", Usage: "look host names up (uses the network)"},
-			&cli.BoolFlag{Name: "check-files", Usage: "look for key stores and folders on this machine"},
-			&cli.BoolFlag{Name: "summary", Usage: "print how many findings each rule has, instead of the findings"},
-			colorFlag(),
-			&cli.BoolFlag{Name: "force",
-				Usage: "overwrite a file that is no report of the same format, or no baseline"},
-			&cli.BoolFlag{Name: "exit-zero", Usage: "end with 0 also when there are findings"},
-		},
+		Flags:  lintFlags(),
 		Action: lintAction,
+	}
+}
+
+// lintFlags say which files are checked against what, what fails, and where reports go.
+func lintFlags() []cli.Flag {
+	return []cli.Flag{
+		wordsFlag{&cli.StringSliceFlag{Name: "format",
+			Usage: "`FORMAT[=FILE]`, repeatable: " + strings.Join(lintreport.Lint.Names(), ", ") +
+				", or auto (github inside GitHub Actions, else text)"},
+			append([]string{"auto"}, lintreport.Lint.Names()...)},
+		&cli.StringFlag{Name: "output", Aliases: []string{"o"},
+			Usage: "`FILE` for reports without one", DefaultText: "standard output"},
+		wordFlag{&cli.StringFlag{Name: "fail-on",
+			Usage: "least `SEVERITY` that gives exit code 1: error, warning, info or never", DefaultText: "error"},
+			[]string{"error", "warning", "info", "never"}},
+		wordFlag{&cli.StringFlag{Name: "min-severity",
+			Usage: "least `SEVERITY` that is reported: error, warning or info"}, []string{"error", "warning",
+			"info"}},
+		wordFlag{&cli.StringFlag{Name: "profile",
+			Usage: "`PROFILE` of rules: " + strings.Join(lint.Profiles(), ", ")}, lint.Profiles()},
+		&cli.StringFlag{Name: "target",
+			Usage: "`LEVEL` of the plug-in that reads the file, such as 8.5.5.20", DefaultText: "latest"},
+		&cli.StringFlag{Name: "settings",
+			Usage: "settings `FILE`", DefaultText: ".wasplug.yaml, looked for upwards"},
+		&cli.BoolFlag{Name: "no-settings", Usage: "read no settings file"},
+		&cli.StringFlag{Name: "baseline", Usage: "`FILE` of known findings, which are not reported"},
+		&cli.StringFlag{Name: "write-baseline", Usage: "write all findings to `FILE` as known, and report none"},
+		newFixFlag(),
+		&cli.StringFlag{Name: "stdin-filename", Usage: "`NAME` that reports give standard input"},
+		wordFlag{&cli.StringFlag{Name: "across", Value: acrossRun,
+			Usage: "files that are checked against each other, `WHICH`: run (those named together, and those of " +
+				"one folder), folder (only those of one folder) or groups (only those of a " +
+				"group in the settings)"},
+			[]string{acrossRun, acrossFolder, acrossGroups}},
+		&cli.StringFlag{Name: "web-server", Usage: "`NAME` of the one web server of a topology"},
+		&cli.BoolFlag{Name: "check-dns", Usage: "look host names up (uses the network)"},
+		&cli.BoolFlag{Name: "check-files", Usage: "look for key stores and folders on this machine"},
+		&cli.BoolFlag{Name: "summary", Usage: "print how many findings each rule has, instead of the findings"},
+		colorFlag(),
+		&cli.BoolFlag{Name: "force",
+			Usage: "overwrite a file that is no report of the same format, or no baseline"},
+		&cli.BoolFlag{Name: "exit-zero", Usage: "end with 0 also when there are findings"},
 	}
 }
 
 // linting is a run of the command.
 type linting struct {
 	c        *cli.Context
-	settings settings.Settings
+	settings settings.Settings // of the file; flags win over them
 	request  checks.Lint
 	outs     []output
 	failed   bool // a file could not be read
 }
 
+// lintAction reads everything that can be wrong before it looks at a file, repairs first, and then reports on what is
+// left.
 func lintAction(c *cli.Context) error {
 	l := &linting{c: c}
 	for _, step := range []func() error{l.readSettings, l.readOptions, l.readOutputs, l.readSeverities, l.findFiles} {
@@ -135,7 +142,8 @@ func (l *linting) run() (*checks.LintAnswer, error) {
 	return answer, l.spareFiles()
 }
 
-// looked notes how many files were looked at, and how many could not be read. To look at nothing is never fine.
+// looked notes how many files were looked at, and how many could not be read. To look at nothing is never fine: a
+// pipeline whose path is wrong would be green for ever.
 func (l *linting) looked(at, unread int) error {
 	l.failed = l.failed || unread > 0
 	switch {
@@ -148,7 +156,7 @@ func (l *linting) looked(at, unread int) error {
 		strings.Join(l.c.Args().Slice(), " ")))
 }
 
-// end gives the exit code.
+// end gives the exit code: a file that could not be read weighs more than findings, which are reported all the same.
 func (l *linting) end(findingsFail bool) error {
 	switch {
 	case l.failed:
@@ -161,7 +169,7 @@ func (l *linting) end(findingsFail bool) error {
 
 // writeBaseline takes all that is found for known.
 func (l *linting) writeBaseline(path string) error {
-	l.request.MinSeverity = 0
+	l.request.MinSeverity = 0 // all: else a lower --min-severity would bring them up later
 	answer, err := l.run()
 	if err != nil {
 		return err
@@ -197,6 +205,7 @@ func (l *linting) readOptions() error {
 	}
 	if c.Bool("check-dns") {
 		l.request.Options.Resolver = func(ctx context.Context, host string) error {
+			// One name that no server answers must not hold the run up for longer.
 			ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 			defer cancel()
 			_, err := net.DefaultResolver.LookupHost(ctx, host)
@@ -225,6 +234,7 @@ func (l *linting) readChecks() error {
 		}
 		o.Target = t
 	}
+	// Only the pedantic profile has findings of that severity; who asks for them does not mean none.
 	if c.String("min-severity") == "info" && o.Profile == "" {
 		o.Profile = "pedantic"
 	}
@@ -240,6 +250,7 @@ func inspect(path string) string {
 		return "does not exist"
 	case err != nil:
 		return "cannot be looked at"
+	// A stash file holds the password of the key store, scrambled: who can read it, has the keys.
 	case info.Mode().IsRegular() && strings.HasSuffix(path, ".sth") && info.Mode().Perm()&0o004 != 0:
 		return "can be read by everybody"
 	}

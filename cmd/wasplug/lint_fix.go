@@ -21,6 +21,7 @@ func newFixFlag() cli.Flag {
 			"all would"}}
 }
 
+// TakesValue keeps the word behind --fix from being its value: it is a file.
 func (fixFlag) TakesValue() bool { return false }
 
 var fixModes = []string{"safe", "all", "diff", "diff-all"}
@@ -29,6 +30,7 @@ type fixMode string
 
 func (m *fixMode) String() string { return string(*m) }
 
+// IsBoolFlag has package flag set "true" where there is no value.
 func (m *fixMode) IsBoolFlag() bool { return true }
 
 func (m *fixMode) Set(value string) error {

@@ -77,6 +77,7 @@ func (l *linting) findFiles() error {
 		}
 		l.request.Files = append(l.request.Files, f)
 	}
+	// Named files come first: one that also lies in a named folder belongs to those that were named.
 	for _, arg := range args {
 		if !isFolder(arg) {
 			add(arg, namedGroup)
@@ -90,6 +91,7 @@ func (l *linting) findFiles() error {
 	return nil
 }
 
+// cannot notes what could not be read; the others are checked all the same.
 func (l *linting) cannot(err error) {
 	l.failed = true
 	if text := err.Error(); text != "" {
@@ -157,7 +159,7 @@ func (l *linting) groups(path, group string) []string {
 	case across == acrossFolder:
 		return []string{realFolder(path)}
 	case across == acrossGroups:
-		return []string{path}
+		return []string{path} // alone
 	}
 	return []string{group}
 }
@@ -222,7 +224,7 @@ func passOver(path string) string {
 		return ""
 	}
 	defer f.Close()
-	head, err := io.ReadAll(io.LimitReader(f, 4096))
+	head, err := io.ReadAll(io.LimitReader(f, 4096)) // comments of generators are shorter
 	if err != nil {
 		return ""
 	}
@@ -242,7 +244,8 @@ func passOver(path string) string {
 	return foreign
 }
 
-// firstElement returns the name of the first element of a text, "" for none.
+// firstElement returns the name of the first element of a text, "" for none. It reads the head of any file, and so
+// takes nothing for granted: a parser would refuse most.
 func firstElement(text []byte) string {
 	for {
 		_, rest, ok := bytes.Cut(text, []byte("<"))

@@ -15,7 +15,8 @@ import (
 // output is one report and where it goes, "" standard output.
 type output struct{ format, path string }
 
-// readOutputs reads which reports go where.
+// readOutputs reads which reports go where: each --format with its own FILE, else that of -o, else standard output.
+// auto is what people and GitHub read in the log of a job.
 func (l *linting) readOutputs() error {
 	var outs []output
 	for _, text := range l.c.StringSlice("format") {
@@ -60,7 +61,7 @@ func (l *linting) overwrite(o output) overwrite {
 	return ownKind(o.path, l.c.Bool("force"), func(old []byte) bool { return lintreport.Lint.Own(o.format, old) })
 }
 
-// isBaseline reports whether --write-baseline has written a text.
+// isBaseline reports whether a text is a baseline, as --write-baseline writes it.
 func isBaseline(text []byte) bool {
 	files := diag.NewFiles()
 	_, reports := settings.ReadBaseline(files, files.Add("baseline", text))
@@ -90,6 +91,8 @@ func (l *linting) spareFiles() error {
 	return nil
 }
 
+// write writes the reports. Colour is for standard output alone, whatever --color says: a file is read later, by
+// whatever.
 func (l *linting) write(answer *checks.LintAnswer) error {
 	found := &lintreport.Findings{LintAnswer: answer, Version: buildInfo().Version, Counts: l.c.Bool("summary")}
 	if dir, err := os.Getwd(); err == nil {

@@ -52,11 +52,13 @@ func needConfig(c *cli.Context) error {
 	return c.Set("config", ownConfig)
 }
 
+// sayOwnConfig tells which file is meant: somebody may stand in another folder than they think.
 func sayOwnConfig(c *cli.Context) { printNotes(c, app.Notes{{Text: "the file is " + ownConfig}}) }
 
 // ownConfig is the file that is meant where none is named.
 const ownConfig = "plugin-cfg.xml"
 
+// isFile reports whether something stands at a path that can be read as a file, a pipe or a device, too.
 func isFile(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && !info.IsDir()
@@ -82,7 +84,7 @@ func printNotes(c *cli.Context, notes app.Notes) {
 	}
 }
 
-// ended gives an error of a use case its exit code.
+// ended gives an error of a use case its exit code: what cannot be meant is wrong usage, all else could not be done.
 func ended(err error) error {
 	var request *app.RequestError
 	switch {

@@ -56,6 +56,7 @@ func lspAction(c *cli.Context) error {
 	}
 	l.readBaseline()
 	server := lsp.New(lsp.Options{Input: inputOf(c), Lint: l.request, Now: time.Now, Version: buildInfo().Version})
+	// Standard output is the protocol; what is noted while settings are read goes to standard error, as everywhere.
 	if err := server.Serve(c.Context, c.App.Reader, keptOpen{c.App.Writer}); err != nil {
 		return &exitError{exitFindings, err}
 	}

@@ -1,5 +1,3 @@
-// Command wasplug checks, explains, generates and serves plugin-cfg.xml, the file that steers IBM's web server
-// plug-in.
 package main
 
 import (
@@ -30,6 +28,8 @@ func relaxGC(args []string) {
 		debug.SetMemoryLimit(240 << 20)
 		return
 	}
-	usual := debug.SetGCPercent(1600) // of the 4 MB that Go's collector takes for the least
+	// 1600 % of the 4 MB that Go's collector takes for the least are those 64 MB. The first collection, which is where
+	// they are full, frees what the cleanup hangs on, and Go's usual pace is back.
+	usual := debug.SetGCPercent(1600)
 	runtime.AddCleanup(new([64]byte), func(percent int) { debug.SetGCPercent(percent) }, usual)
 }

@@ -64,6 +64,7 @@ func membersAction(c *cli.Context) error {
 	if path := c.String("output"); path == "" || path == "-" {
 		return usageError("say with -o which file is to name the members, as in -o probe.xml")
 	}
+	// The file names this address, so it cannot be "all": 0.0.0.0 leads nowhere.
 	ip, err := netip.ParseAddr(c.String("bind"))
 	if err != nil || ip.IsUnspecified() {
 		return usageError("--bind %q: want an IP address that the web server can reach, such as 127.0.0.1",
@@ -88,6 +89,7 @@ func membersAction(c *cli.Context) error {
 	if err != nil {
 		return ended(err)
 	}
+	// The file is written when its members listen: a web server that reads it at once finds them.
 	if err := writeOutput(c, answer.XML); err != nil {
 		return err
 	}

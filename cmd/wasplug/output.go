@@ -43,7 +43,7 @@ func (w *checkedWriter) failed() error {
 // readable is what text goes through: nothing in it does more on a terminal than be read.
 func readable(w io.Writer) io.Writer { return forms.Visible(w, diag.Text) }
 
-// isTerminal reports whether a stream of the program is one.
+// isTerminal reports whether a stream of the program is one; in tests streams are buffers, and never are.
 func isTerminal(w io.Writer) bool {
 	if out, ok := w.(*checkedWriter); ok {
 		w = out.to
@@ -92,7 +92,7 @@ const readFiles = "read"
 // noteRead remembers that a command has read a file.
 func noteRead(c *cli.Context, path string) {
 	read, _ := c.App.Metadata[readFiles].([]string)
-	if c.App.Metadata != nil {
+	if c.App.Metadata != nil { // else a command runs without its program, in a test
 		c.App.Metadata[readFiles] = append(read, path)
 	}
 }
@@ -163,7 +163,8 @@ func unchanged(path string, was []byte) overwrite {
 }
 
 // writeFile writes a file whole or not at all, if allow has nothing against it. A file that says the same is not
-// touched.
+// touched, so that its time stays and what is built of it is not built again. Replace is told what was there, and
+// refuses where that has changed since.
 func writeFile(path string, data []byte, allow overwrite) error {
 	p, err := lookAt(path)
 	switch {
@@ -190,7 +191,8 @@ func writeFile(path string, data []byte, allow overwrite) error {
 	return notWritten(path, atomicfile.Replace(path, old, data))
 }
 
-// mayWrite reports what stands in the way of writing data to a file, for who writes several or works long before.
+// mayWrite reports what stands in the way of writing data to a file, for who writes several or works long before. data
+// may be nil where it is not known yet: then a file that says anything is asked about.
 func mayWrite(path string, data []byte, allow overwrite) error {
 	p, err := lookAt(path)
 	if err != nil || p != regular {

@@ -49,6 +49,7 @@ func (s *proxySetup) source(ctx context.Context) (generation.Source, []*proxy.Li
 	return source, listeners, err
 }
 
+// demoSource is the configuration of --demo, which its members are part of; --listen may say another address.
 func (s *proxySetup) demoSource(ctx context.Context) (generation.Source, []*proxy.Listener, error) {
 	d, err := demo.Start()
 	if err != nil {
@@ -95,7 +96,7 @@ func (s *proxySetup) listeners() (all []*proxy.Listener, err error) {
 		}
 		l, err := listen(flag, spec)
 		if err != nil {
-			for _, l := range all {
+			for _, l := range all { // nothing listens half
 				l.Close()
 			}
 			return nil, err
@@ -131,7 +132,8 @@ func (s *proxySetup) tlsConfig() (*tls.Config, error) {
 	return pair.Config(authorities), nil
 }
 
-// listen opens ADDRESS[=PORT].
+// listen opens ADDRESS[=PORT]: 127.0.0.1:8080=80 listens on 8080 and is matched as 80, for who may not listen there,
+// or stands behind what does.
 func listen(flag, spec string) (*proxy.Listener, error) {
 	address, port, written := strings.Cut(spec, "=")
 	l := &proxy.Listener{}

@@ -39,7 +39,7 @@ func (s *proxySetup) serve(ctx context.Context, p *proxy.Proxy, listeners []*pro
 	// before anybody can know that it listens: a SIGHUP that nobody waits for ends the program
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
-	errs := make(chan error, len(listeners)+1)
+	errs := make(chan error, len(listeners)+1) // one of each, so that none waits for a reader that is gone
 	stopAdmin, err := s.admin(p, errs)
 	if err != nil {
 		return err
@@ -82,6 +82,7 @@ func (s *proxySetup) announce(p *proxy.Proxy, l *proxy.Listener) {
 	}
 }
 
+// orNone lists names in a line of the log, of many the first.
 func orNone(list []string) string {
 	if len(list) == 0 {
 		return "none"
@@ -119,7 +120,8 @@ func (s *proxySetup) admin(p *proxy.Proxy, errs chan<- error) (stop func(), err 
 	return serveAdmin(l, page, errs), nil
 }
 
-// adminToken reads the token of the status page, "" without one.
+// adminToken reads the token of the status page, "" without one. It is read once, and from a file: arguments and
+// environment of a process are shown to others.
 func adminToken(c *cli.Context) (string, error) {
 	name := c.String("admin-token-file")
 	if name == "" {
@@ -138,6 +140,7 @@ func adminToken(c *cli.Context) (string, error) {
 
 // serveAdmin serves a status page until it is told to stop; that it cannot go on it says to errs.
 func serveAdmin(l net.Listener, page http.Handler, errs chan<- error) (stop func()) {
+	// Limits are those of a page that few read, and that must not be held by who reads slowly.
 	server := &http.Server{Handler: page, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute,
 		MaxHeaderBytes: 16 << 10}
 	go func() {

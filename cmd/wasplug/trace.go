@@ -108,19 +108,15 @@ func traceAction(c *cli.Context) error {
 		_, err := io.WriteString(c.App.Writer, watch.AlertRules)
 		return err
 	}
-	defer logGC()()
+	defer logGC()() // sets it now, and back when the log is read
 	if format == "html" && (c.String("request") != "" || c.IsSet("config") || c.Bool("follow")) {
 		return usageError("trace: --format html is a report of a whole log: leave --request, -c and --follow out")
 	}
 	if c.Bool("follow") {
 		return traceFollow(c, format)
 	}
-	request := evidence.Trace{Files: c.Args().Slice(), Slow: c.Float64("slow"),
-		Timeline: c.Bool("timeline") || format == "html",
-		Access:   app.URLs{Path: c.String("access-log"), Format: c.String("log-format"), Zone: c.String("log-zone")},
-		ErrorLog: c.String("error-log"),
-		Selection: evidence.Selection{Since: c.String("since"), Until: c.String("until"), PID: c.String("pid"),
-			Member: c.String("member"), Kinds: commaList(c, "kind")}}
+	request := traceOf(c)
+	request.Timeline = request.Timeline || format == "html" // a page always draws it
 	fail, err := evidence.ParseFailOn(commaList(c, "fail-on"))
 	if err != nil {
 		return ended(err)
@@ -131,6 +127,21 @@ func traceAction(c *cli.Context) error {
 	case c.IsSet("config"):
 		return traceReplay(c, format, evidence.Replay{Trace: request, Config: configOf(c), Plugin: pluginOf(c)})
 	}
+	return traceWhole(c, format, request, fail)
+}
+
+// traceOf is the log that the flags name, and what part of it.
+func traceOf(c *cli.Context) evidence.Trace {
+	return evidence.Trace{Files: c.Args().Slice(), Slow: c.Float64("slow"), Timeline: c.Bool("timeline"),
+		Access:   app.URLs{Path: c.String("access-log"), Format: c.String("log-format"), Zone: c.String("log-zone")},
+		ErrorLog: c.String("error-log"),
+		Selection: evidence.Selection{Since: c.String("since"), Until: c.String("until"), PID: c.String("pid"),
+			Member: c.String("member"), Kinds: commaList(c, "kind")}}
+}
+
+// traceWhole reports on a whole log. What was read before a file could not be read any further is told, too, and the
+// error decides the exit code then.
+func traceWhole(c *cli.Context, format string, request evidence.Trace, fail evidence.FailOn) error {
 	in, stop := watched(c)
 	answer, err := request.Run(in)
 	stop()
@@ -168,7 +179,8 @@ func secretsOf(c *cli.Context) forms.Secrets {
 	return forms.Secrets(c.Bool("show-secrets"))
 }
 
-// commaList is a repeatable flag, of which one value may name several words.
+// commaList is a repeatable flag, of which one value may name several words. The library does not split values
+// (DisableSliceFlagSeparator), as those of other flags hold commas.
 func commaList(c *cli.Context, flag string) (all []string) {
 	for _, value := range c.StringSlice(flag) {
 		all = append(all, strings.Split(value, ",")...)
@@ -185,6 +197,8 @@ func kindNames() string {
 	return strings.Join(names, ", ")
 }
 
+// traceRequest shows one request. The log is read twice, to find it and to show its lines, so that standard input is
+// kept in a file for that long.
 func traceRequest(c *cli.Context, format string, request evidence.TraceRequest) error {
 	in, stop := watched(c)
 	if slices.Contains(request.Files, "-") {
@@ -264,7 +278,9 @@ func replayFlags() []cli.Flag {
 	}
 }
 
-// checkReplayFlags refuses flags that would be ignored.
+// checkReplayFlags refuses flags that would be ignored. There are three ways to call trace: of a whole log, of one
+// request (--request), and as a replay (-c); what each needs is said of the flag that is too much. --follow has a
+// check of its own.
 func checkReplayFlags(c *cli.Context) error {
 	for _, flag := range []string{"since", "until", "pid", "member", "kind", "fail-on", "timeline",
 		"access-log", "error-log"} {
@@ -346,7 +362,8 @@ func watched(c *cli.Context) (in app.Input, stop func()) {
 	return in, bar.stop
 }
 
-// watchedFile shows how much of it has been read.
+// watchedFile shows how much of it has been read. It must keep ReadAt: a plain file that can be read at a place is not
+// read up to the time that --since names.
 type watchedFile struct {
 	fs.File
 	bar *progress

@@ -59,7 +59,8 @@ func checkFollowFlags(c *cli.Context) error {
 	return nil
 }
 
-// traceFollow reads a log while it is written, until it is told to end.
+// traceFollow reads a log while it is written, until it is told to end: that is how it ends well, with exit code 0.
+// Its state is kept then, too.
 func traceFollow(c *cli.Context, format string) error {
 	file := c.Args().First()
 	state, err := readState(c, file)
@@ -81,7 +82,7 @@ func traceFollow(c *cli.Context, format string) error {
 	}
 	ctx, stop := signal.NotifyContext(c.Context, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	errs := make(chan error, 1)
+	errs := make(chan error, 1) // of the admin listener, which may fail when nobody waits any more
 	stopAdmin, err := followAdmin(c, w, errs)
 	if err != nil {
 		return err
@@ -109,9 +110,12 @@ func intervalsOf(c *cli.Context) (opt story.Options, longest time.Duration, err 
 	return opt, longest, ended(err)
 }
 
-// followEvery is how often a log is looked at.
+// followEvery is how often a log is looked at. Looking costs a system call or two, and a second is soon enough for
+// people.
 const followEvery = time.Second
 
+// poll looks at once, and then at each tick. An error of the admin listener ends it: nobody would notice that metrics
+// are gone.
 func poll(ctx context.Context, w *watch.Watch, errs <-chan error) error {
 	ticks := time.NewTicker(followEvery)
 	defer ticks.Stop()

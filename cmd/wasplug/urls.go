@@ -108,6 +108,7 @@ func whyURLs(c *cli.Context) error {
 	if c.Bool("each") {
 		request.Each = report.URLLines(c.App.Writer, format, bool(secretsOf(c)))
 	}
+	// Records of --each are written while the log is read; the other answers when all is.
 	done := working(c, "asking about the requests of "+displayName(request.URLs.Path))
 	tightGC(whileLoading)
 	request.Loaded = func() { tightGC(whileReading) }
@@ -185,7 +186,8 @@ func tightGC(percent int) {
 	}
 }
 
-// urlsFormat is the format of the answer about a log.
+// urlsFormat is the format of the answer about a log. --format lists those of all three answers of why, so that which
+// of them fits is looked at here; text, its default, is none of --each.
 func urlsFormat(c *cli.Context) (string, error) {
 	format := c.String("format")
 	if !c.Bool("each") {

@@ -48,7 +48,8 @@ func wordsOf(f cli.Flag) []string {
 // default.
 func chosen(c *cli.Context, flag string) (string, error) { return allowed(c, flag, c.String(flag)) }
 
-// allowed returns a value that is to be one of the words that a flag takes.
+// allowed returns a value that is to be one of the words that a flag takes. It is for values that are not all of what
+// was typed, such as the format in sarif=FILE, or that a file says.
 func allowed(c *cli.Context, flag, value string) (string, error) {
 	return oneOf(flag, value, wordsOf(flagNamed(c.Command.Flags, flag)))
 }

@@ -101,10 +101,11 @@ type verifying struct {
 	c       *cli.Context
 	format  string
 	request evidence.Verify
-	target  live.Target
-	pace    time.Duration
+	target  live.Target   // where requests go; request has the ports that they are matched with
+	pace    time.Duration // from request to request, 0 without a limit
 }
 
+// newVerifying reads the flags. Nothing is sent, and no file is read, before all of them fit together.
 func newVerifying(c *cli.Context) (*verifying, error) {
 	v := &verifying{c: c}
 	var err error
@@ -204,7 +205,7 @@ func (v *verifying) mayAsk() error {
 	return nil
 }
 
-// usualRate is how many requests a second a target that is not loopback gets.
+// usualRate is how many requests a second a target that is not loopback gets: it may serve people meanwhile.
 const usualRate = 5
 
 // readPace reads how fast requests may follow each other.
@@ -240,7 +241,7 @@ func (v *verifying) run(plan *evidence.VerifyPlan) error {
 	defer stop()
 	d := &live.Driver{Table: plan.Table, Assumptions: plan.Assumptions(), Target: v.target,
 		MemberHeader: c.String("member-header"), Every: v.pace, Clock: live.Wall{},
-		Run: strconv.FormatInt(time.Now().UnixNano(), 36)}
+		Run: strconv.FormatInt(time.Now().UnixNano(), 36)} // tells our requests from those of an earlier run
 	if url := c.String("control"); url != "" {
 		d.Members = &live.Remote{URL: url}
 		if err := fits(ctx, d, plan); err != nil {

@@ -35,58 +35,64 @@ not get home and why, and whether the file was in force where the log names memb
 
 Exit codes: 0 it could answer; 1 --expect is not met, or only by chance, --not is met, or less than --expect-agree
 agrees; 2 wrong usage; 3 the file cannot be read, the plug-in would reject it, or the form of the log is not clear.`,
-		Flags: slices.Concat(configFlags(), []cli.Flag{
-			&cli.StringSliceFlag{Name: "cookie", Usage: "`NAME=VALUE` sent by the client, a whole Cookie header, " +
-				"or a session value alone, then of the " +
-				"cookie that the winning Uri watches; repeatable"},
-			&cli.StringSliceFlag{Name: "header", Aliases: []string{"H"},
-				Usage: "`'NAME: VALUE'` sent by the client, repeatable; Host and Cookie count"},
-			&cli.StringFlag{Name: "method", Aliases: []string{"X"}, Value: "GET",
-				Usage: "HTTP `METHOD`; no rule decides by it, --body-size says whether there is a body"},
-			&cli.Int64Flag{Name: "body-size",
-				Usage: "size of the request body in `BYTES`, -1 unknown beforehand (chunked)"},
-			&cli.StringFlag{Name: "client",
-				Usage: "`IP` address of the client; told to members in $WSRA, no rule decides by it"},
-			&cli.IntFlag{Name: "port",
-				Usage: "port the request arrived on (VHostMatchingCompat=true matches by it); default that of the " +
-					"URL"},
-			&cli.StringSliceFlag{Name: "down",
-				Usage: "`MEMBER[=refused|timeout|io-timeout|503|reset|malformed]`: how attempts on it end, default " +
-					"refused; repeatable"},
-			&cli.StringSliceFlag{Name: "marked",
-				Usage: "`MEMBER[=SECONDS]`: marked down that long ago, default 0; repeatable"},
-			&cli.StringSliceFlag{Name: "pending", Usage: "`MEMBER=N`: pending requests of this process; repeatable"},
-			&cli.StringSliceFlag{Name: "weight", Usage: "`MEMBER=N`: current weight; repeatable"},
-			&cli.StringSliceFlag{Name: "partition",
-				Usage: "`ID=MEMBER`: entry of the partition table, which the plug-in learns only where GetDWLMTable " +
-					"is true; repeatable, of several members of an ID the first that can be used gets the request"},
-			&cli.StringFlag{Name: "next", Usage: "`MEMBER` where round robin stands; default anywhere, by chance"},
-			&cli.Uint64Flag{Name: "seed", Usage: "draw random choices from seed `N` instead of leaving chance open"},
-			&cli.IntFlag{Name: "requests", Value: 1, Usage: "send the same request `N` times through one process"},
-			&cli.Float64Flag{Name: "every", Usage: "`SECONDS` from the start of one request to that of the next"},
-		}, sessionFlags(), []cli.Flag{
-			levelFlag(""),
-			platformFlag(""),
-			&cli.StringSliceFlag{Name: "assume",
-				Usage: "`CHOICE=VALUE`: settle an open choice, repeatable; 'wasplug explain CHOICE' tells of it"},
-			assumeFileFlag(),
-			&cli.StringSliceFlag{Name: "expect",
-				Usage: "`WHAT`: member:X, cluster:X, status:N or declined; exit 1 if not met, or only by chance; " +
-					"repeatable"},
-			&cli.StringSliceFlag{Name: "not",
-				Usage: "`WHAT`, as for --expect: exit 1 if the answer can be so; repeatable"},
-			&cli.StringFlag{Name: "to",
-				Usage: "instead of a URL: what leads to `MEMBER|CLUSTER|CLUSTER/MEMBER`, on --host HOST alone if " +
-					"that is given; exit 1 " +
-					"if it gets no new session"},
-			&cli.BoolFlag{Name: "brief", Usage: "print only the first lines: the cause, who gets it, what to check"},
-			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print only who gets the request"},
-			wordFlag{&cli.StringFlag{Name: "format", Value: "text",
-				Usage: "text or json (one line for each request); with --each ndjson or csv"},
-				append(whyreport.Why.Names(), report.EachURL...)},
-		}, whyLogFlags()),
+		Flags:  whyFlags(),
 		Action: why,
 	}
+}
+
+// whyFlags are the request, what the process knows of members, what servers do with sessions, what is assumed, what is
+// expected, and how the answer is shown.
+func whyFlags() []cli.Flag {
+	return slices.Concat(configFlags(), []cli.Flag{
+		&cli.StringSliceFlag{Name: "cookie", Usage: "`NAME=VALUE` sent by the client, a whole Cookie header, " +
+			"or a session value alone, then of the " +
+			"cookie that the winning Uri watches; repeatable"},
+		&cli.StringSliceFlag{Name: "header", Aliases: []string{"H"},
+			Usage: "`'NAME: VALUE'` sent by the client, repeatable; Host and Cookie count"},
+		&cli.StringFlag{Name: "method", Aliases: []string{"X"}, Value: "GET",
+			Usage: "HTTP `METHOD`; no rule decides by it, --body-size says whether there is a body"},
+		&cli.Int64Flag{Name: "body-size",
+			Usage: "size of the request body in `BYTES`, -1 unknown beforehand (chunked)"},
+		&cli.StringFlag{Name: "client",
+			Usage: "`IP` address of the client; told to members in $WSRA, no rule decides by it"},
+		&cli.IntFlag{Name: "port",
+			Usage: "port the request arrived on (VHostMatchingCompat=true matches by it); default that of the " +
+				"URL"},
+		&cli.StringSliceFlag{Name: "down",
+			Usage: "`MEMBER[=refused|timeout|io-timeout|503|reset|malformed]`: how attempts on it end, default " +
+				"refused; repeatable"},
+		&cli.StringSliceFlag{Name: "marked",
+			Usage: "`MEMBER[=SECONDS]`: marked down that long ago, default 0; repeatable"},
+		&cli.StringSliceFlag{Name: "pending", Usage: "`MEMBER=N`: pending requests of this process; repeatable"},
+		&cli.StringSliceFlag{Name: "weight", Usage: "`MEMBER=N`: current weight; repeatable"},
+		&cli.StringSliceFlag{Name: "partition",
+			Usage: "`ID=MEMBER`: entry of the partition table, which the plug-in learns only where GetDWLMTable " +
+				"is true; repeatable, of several members of an ID the first that can be used gets the request"},
+		&cli.StringFlag{Name: "next", Usage: "`MEMBER` where round robin stands; default anywhere, by chance"},
+		&cli.Uint64Flag{Name: "seed", Usage: "draw random choices from seed `N` instead of leaving chance open"},
+		&cli.IntFlag{Name: "requests", Value: 1, Usage: "send the same request `N` times through one process"},
+		&cli.Float64Flag{Name: "every", Usage: "`SECONDS` from the start of one request to that of the next"},
+	}, sessionFlags(), []cli.Flag{
+		levelFlag(""),
+		platformFlag(""),
+		&cli.StringSliceFlag{Name: "assume",
+			Usage: "`CHOICE=VALUE`: settle an open choice, repeatable; 'wasplug explain CHOICE' tells of it"},
+		assumeFileFlag(),
+		&cli.StringSliceFlag{Name: "expect",
+			Usage: "`WHAT`: member:X, cluster:X, status:N or declined; exit 1 if not met, or only by chance; " +
+				"repeatable"},
+		&cli.StringSliceFlag{Name: "not",
+			Usage: "`WHAT`, as for --expect: exit 1 if the answer can be so; repeatable"},
+		&cli.StringFlag{Name: "to",
+			Usage: "instead of a URL: what leads to `MEMBER|CLUSTER|CLUSTER/MEMBER`, on --host HOST alone if " +
+				"that is given; exit 1 " +
+				"if it gets no new session"},
+		&cli.BoolFlag{Name: "brief", Usage: "print only the first lines: the cause, who gets it, what to check"},
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print only who gets the request"},
+		wordFlag{&cli.StringFlag{Name: "format", Value: "text",
+			Usage: "text or json (one line for each request); with --each ndjson or csv"},
+			append(whyreport.Why.Names(), report.EachURL...)},
+	}, whyLogFlags())
 }
 
 // whyArguments reads [FILE] URL: a file that stands before the URL is that of --config.
@@ -109,6 +115,7 @@ func whyArguments(c *cli.Context) error {
 	return c.Set("config", first)
 }
 
+// why is one of three: about a log (--urls), about a name (--to), or about a request.
 func why(c *cli.Context) error {
 	switch {
 	case c.String("urls") != "":
@@ -159,6 +166,8 @@ func why(c *cli.Context) error {
 	return expected(c, answer.Unmet)
 }
 
+// requestOf is the request that the flags describe; its URL is the last argument, whether a file stands before it or
+// not. A port of 0 is one that was typed, hence the pointer.
 func requestOf(c *cli.Context) answers.Request {
 	r := answers.Request{
 		URL: c.Args().Get(c.NArg() - 1), Headers: c.StringSlice("header"), Cookies: c.StringSlice("cookie"),
@@ -182,6 +191,7 @@ func membersOf(c *cli.Context) answers.Members {
 	return m
 }
 
+// seedOf is nil where chance is left open; seed 0 is a seed.
 func seedOf(c *cli.Context) *uint64 {
 	if !c.IsSet("seed") {
 		return nil

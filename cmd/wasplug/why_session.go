@@ -43,7 +43,8 @@ func sessionFlags() []cli.Flag {
 	}
 }
 
-// sessionsOf reads these flags.
+// sessionsOf reads these flags. Yield has what a topology says of sessions win where --persistence comes from the
+// environment.
 func sessionsOf(c *cli.Context) (s answers.Sessions, err error) {
 	s = answers.Sessions{InPlace: c.Bool("in-place"), OtherSet: c.Bool("other-set"), New: c.Bool("new-session"),
 		StoreDown: c.Bool("store-down"), StoreLost: c.Bool("store-lost"), Yield: !given(c, "persistence")}
@@ -70,7 +71,7 @@ func sessionSettings(c *cli.Context) (*session.Settings, error) {
 	}
 	replicas := c.Int("replicas")
 	s := &session.Settings{Replicas: &replicas, WriteInterval: c.Int("write-interval")}
-	if c.IsSet("write-interval") && s.WriteInterval < 1 {
+	if c.IsSet("write-interval") && s.WriteInterval < 1 { // 0 is what is not given: the default of the flavor
 		return nil, usageError("--write-interval %d: want seconds from 1 on", s.WriteInterval)
 	}
 	for _, f := range []struct {
