@@ -2,6 +2,7 @@ package settings
 
 import (
 	"bytes"
+	"fmt"
 	"path"
 	"strings"
 	"testing"
@@ -78,5 +79,92 @@ func TestBaselineCounts(t *testing.T) {
 	b, _ := ReadBaseline(files, files.Add("b.json", WriteBaseline(files, placed, path.Clean)))
 	if left := b.Filter(files, twice, []diag.FileID{id}, path.Clean); len(left) != len(placed) {
 		t.Errorf("of %d findings, half of them known, %d are left", len(twice), len(left))
+	}
+}
+
+// TestBaselineForms: a baseline is read as the schema says, and what is wrong in it is told of its own file.
+func TestBaselineForms(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"version": 1, "findings": []}`: "",
+		`{"version": 1, "findings": [{"rule": "WP301", "file": "a.xml", "path": "/Config"}]}`: "",
+		`{"version": 2, "findings": []}`: "b.json:1:13",
+		`{"version": 1}`:                 "b.json:1:1",
+		`{"version": 1, "findings": [{"rule": "301", "file": "a.xml", "path": "/"}]}`:               "b.json:1:39",
+		`{"version": 1, "findings": [{"rule": "WP301", "file": "a.xml", "path": "/", "count": 0}]}`: "b.json:1:86",
+		`{`: "b.json:",
+	} {
+		files := diag.NewFiles()
+		b, reports := ReadBaseline(files, files.Add("b.json", []byte(text)))
+		if got := describe(reports, files); (got == "") != (want == "") || !strings.Contains(got, want) {
+			t.Errorf("%s: reports %q, want %s", text, got, want)
+		}
+		if left := b.Filter(files, nil, nil, path.Clean); len(left) > 0 {
+			t.Errorf("%s: nothing was checked, and %v is stale", text, left)
+		}
+	}
+}
+
+// TestBaselineOfOtherFiles: an entry is stale only when its file was checked, by whatever name that was given.
+func TestBaselineOfOtherFiles(t *testing.T) {
+	entry := func(file string, count int) string {
+		return fmt.Sprintf(`{"rule": "WP301", "file": %q, "path": "/Config", "count": %d}`, file, count)
+	}
+	files := diag.NewFiles()
+	b, _ := ReadBaseline(files, files.Add("b.json", []byte(`{"version": 1, "findings": [`+
+		entry("conf/a.xml", 1)+","+entry("conf/b.xml", 3)+`]}`)))
+	checked := files.Add("./conf/b.xml", []byte("<Config/>"))
+	found := lint.Placed{Path: "/Config", Diagnostic: diag.Diagnostic{Span: diag.Span{File: checked, End: 1},
+		Rule: diag.Rule{Code: "WP301"}}}
+	left := b.Filter(files, []lint.Placed{found}, []diag.FileID{checked}, path.Clean)
+	if len(left) != 1 || left[0].Rule.Code != diag.BaselineStale ||
+		!strings.Contains(left[0].Message, "conf/b.xml has 1 of the 3 findings of WP301 at /Config") {
+		t.Errorf("got %+v", left)
+	}
+}
+
+// TestBaselineIsSorted: it is written the same whatever the order of the findings, and a count only where it is not 1.
+func TestBaselineIsSorted(t *testing.T) {
+	files := diag.NewFiles()
+	a, b := files.Add("a.xml", nil), files.Add("b.xml", nil)
+	at := func(f diag.FileID, rule, path string) lint.Placed {
+		return lint.Placed{Path: path, Diagnostic: diag.Diagnostic{Span: diag.Span{File: f}, Rule: diag.Rule{Code: rule}}}
+	}
+	placed := []lint.Placed{at(b, "WP301", "/x"), at(a, "WP502", "/y"), at(a, "WP301", "/y"), at(a, "WP502", "/y"),
+		at(a, "WP902", "/<")}
+	want := `{
+  "version": 1,
+  "findings": [
+    {
+      "rule": "WP902",
+      "file": "a.xml",
+      "path": "/<"
+    },
+    {
+      "rule": "WP301",
+      "file": "a.xml",
+      "path": "/y"
+    },
+    {
+      "rule": "WP502",
+      "file": "a.xml",
+      "path": "/y",
+      "count": 2
+    },
+    {
+      "rule": "WP301",
+      "file": "b.xml",
+      "path": "/x"
+    }
+  ]
+}
+`
+	for range len(placed) {
+		placed = append(placed[1:], placed[0])
+		if got := string(WriteBaseline(files, placed, path.Clean)); got != want {
+			t.Errorf("got\n%s", got)
+		}
+	}
+	if got := string(WriteBaseline(files, nil, path.Clean)); !strings.Contains(got, `"findings": []`) {
+		t.Errorf("without findings:\n%s", got)
 	}
 }

@@ -73,7 +73,7 @@ func TestAddresses(t *testing.T) {
 // content.
 func TestElements(t *testing.T) {
 	const text = `<Config><Log Name="/l" Foo="1"/><Foo><Server/></Foo>` +
-		`<Property Name="ESIEnable" Value="true"/><Property Name="Other" Value="1"/></Config>`
+		`<Property Name="Other" Value="1"/><Property Name="ESIEnable" Value="true"/></Config>`
 	var elements, rows []string
 	over(text, func(p *check.Pass) {
 		p.Elements(func(n *parser.Node, typ *parser.ElementType) {
@@ -90,7 +90,8 @@ func TestElements(t *testing.T) {
 	if got, want := strings.Join(elements, " "), "Config Log ?Foo Property Property"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	if got, want := strings.Join(rows, " "), "Log/Name Log/Foo? Property/Name Config/ESIEnable Property/Name Property/Value"; got != want {
+	if got, want := strings.Join(rows, " "),
+		"Log/Name Log/Foo? Property/Name Property/Value Property/Name Config/ESIEnable"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
