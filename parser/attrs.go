@@ -103,6 +103,7 @@ func (t *ElementType) Attribute(name string) *Attribute { return named(t, name, 
 // Property returns the Property of that name, without letter case; nil when none is known below the element.
 func (t *ElementType) Property(name string) *Attribute { return named(t, name, true) }
 
+// named finds a row of an element; the elements have few enough for a walk.
 func named(t *ElementType, name string, property bool) *Attribute {
 	if t == nil {
 		return nil
@@ -169,6 +170,7 @@ func TypeOf(n *Node) *ElementType {
 	if n.Parent != nil {
 		parent = n.Parent.Name
 	}
+	// A Server of a cluster and one of a list are two types with different parents.
 	for _, t := range load().byName[n.Name] {
 		if parent == "" || slices.Contains(t.Parents, parent) {
 			return t
@@ -187,10 +189,13 @@ func isLeaf(name string) bool {
 	return len(types) > 0 && len(types[0].Children) == 0
 }
 
+// elementNames has the types of each name.
 func elementNames() map[string][]*ElementType { return load().byName }
 
-// The table is text so that it stays readable and costs nothing until it is asked for. Its columns are those of Doc
-// and Attribute.
+// The table is text so that it stays readable and costs nothing until it is asked for. The rows of an element follow
+// it: its attributes, the Properties that go by names below it ("property"), and what is seen in files though the
+// plug-in has no such attribute ("ignored"). Type, enum, range and the last four columns are for programs; the others
+// are words for people (Doc), of which programs read how cardinality and evidence begin.
 //
 //go:embed attributes.tsv
 var tableText string
@@ -224,6 +229,7 @@ var load = sync.OnceValue(func() *table {
 	return t
 })
 
+// add puts a row to its element.
 func (t *table) add(elem *ElementType, a *Attribute) {
 	t.attributes = append(t.attributes, a)
 	if a.Property {
@@ -251,6 +257,7 @@ func (t *table) link() {
 	}
 }
 
+// decodeDoc reads the columns that are words.
 func decodeDoc(c []string) Doc {
 	return Doc{Cardinality: c[3], Allowed: c[5], Default: c[6], WAS: c[7], Liberty: c[8], Since: c[9],
 		Deprecated: c[10],

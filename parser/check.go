@@ -10,7 +10,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Interval is a range of numbers, both ends included.
+// Interval is a range of numbers, both ends included. Max is math.MaxInt32 where there is none.
 type Interval struct{ Min, Max int }
 
 // decodeRange reads "1..65535!", "-1,1..": intervals, open ones without an end, "!" when nothing else is right.
@@ -73,6 +73,7 @@ func (a *Attribute) Check(value string) Verdict {
 	return Good
 }
 
+// inRange reports whether a number is in one of the ranges; any is where there are none.
 func (a *Attribute) inRange(n int) bool {
 	for _, r := range a.Range {
 		if r.Min <= n && n <= r.Max {
@@ -97,6 +98,7 @@ func (a *Attribute) Near(value string) (string, bool) {
 	return "", false
 }
 
+// bare is what remains of a value when case, blanks, "-" and "_" do not count: RoundRobin for Round Robin.
 func bare(s string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" \t-_", r) {
@@ -119,6 +121,7 @@ func (a *Attribute) readEnum(value string) (string, bool) {
 	return "", false
 }
 
+// readBool takes these two alone: what the plug-in makes of True or 1 is not documented.
 func readBool(value string) (v, ok bool) { return value == "true", value == "true" || value == "false" }
 
 // readInt reads a decimal number with or without a sign that fits the 32 bits of the plug-in's own.
@@ -161,6 +164,7 @@ func ParseAlias(name string) (Alias, error) {
 	return a, nil
 }
 
+// splitAlias divides a name before the port; written says that there is a ":".
 func splitAlias(name string) (host, port string, written bool, err error) {
 	if rest, ok := strings.CutPrefix(name, "["); ok {
 		inner, tail, closed := strings.Cut(rest, "]")
@@ -180,6 +184,7 @@ func splitAlias(name string) (host, port string, written bool, err error) {
 	return host, port, written, nil
 }
 
+// checkHost says what is wrong with a host by itself.
 func checkHost(host, name string) error {
 	switch {
 	case host == "*" || strings.HasPrefix(host, "["):

@@ -14,7 +14,7 @@ type charset uint8
 
 const (
 	ascii  charset = iota // there are none
-	utf8ch                // UTF-8; a byte that is no part of it is ISO-8859-1
+	utf8ch                // UTF-8; a byte that is no part of it is ISO-8859-1, as Liberty's generator writes
 	latin1
 )
 
@@ -52,6 +52,7 @@ func (s *scanner) encoding() {
 	switch {
 	case known == "US-ASCII":
 		s.mismatch(first, first+1, "the file declares US-ASCII but has a byte 0x%X here"+effect, s.src[first])
+	// Behind a byte order mark it is UTF-8, whatever it declares.
 	case known == "ISO-8859-1" && s.pos == 0:
 		s.chars = latin1
 		if valid {
@@ -82,6 +83,7 @@ func (s *scanner) mismatch(start, end int, format string, args ...any) {
 // declared returns the encoding that the XML declaration names, "" for none, and where.
 func (s *scanner) declared() (string, diag.Span) {
 	start := s.pos + s.leading(s.src[s.pos:])
+	// A declaration is shorter; without its end a large file is not searched for one.
 	rest := s.src[start:min(len(s.src), start+400)]
 	if !strings.HasPrefix(rest, "<?xml") {
 		return "", diag.Span{}
@@ -98,7 +100,8 @@ func (s *scanner) declared() (string, diag.Span) {
 	return "", diag.Span{}
 }
 
-// leading returns how much of a text is white space and comments before the first thing that is neither.
+// leading returns how much of a text is white space and comments before the first thing that is neither. Files with a
+// declaration there are in use: see lateDeclaration.
 func (s *scanner) leading(text string) int {
 	for i := 0; ; {
 		i = len(text) - len(strings.TrimLeft(text[i:], " \t\r\n"))
@@ -121,6 +124,7 @@ func charsetOf(name string) string {
 		return "UTF-8"
 	case "US-ASCII", "ASCII":
 		return "US-ASCII"
+	// IANA has aliases, and Java, in which the generators are written, names of its own.
 	case "ISO-8859-1", "ISO8859-1", "ISO_8859-1", "ISO8859_1", "LATIN1", "LATIN-1":
 		return "ISO-8859-1"
 	}

@@ -27,6 +27,7 @@ func (s *scanner) syntax(start, end int, severity diag.Severity, message string)
 	if s.halted {
 		return nil
 	}
+	// A file of no XML at all has an error for each of its characters.
 	if len(s.reports) == MaxErrors {
 		s.limit(start, "more than %d errors", MaxErrors)
 		return nil

@@ -22,6 +22,7 @@ func (s *scanner) until(pos int, term string) int {
 	return at
 }
 
+// setEnd keeps where a terminator stands.
 func (s *scanner) setEnd(term string, at int) {
 	if s.ends == nil {
 		s.ends = map[string]int{}
@@ -54,6 +55,8 @@ func (s *scanner) enclosed(opening, term, or, what string) (from, to int) {
 	return from, to
 }
 
+// comment reads "<!-- ... -->". XML allows no "--" within; where it stands at the end of a line it is more likely that
+// the ">" was forgotten, see lostEnd.
 func (s *scanner) comment() *Node {
 	start, last := s.pos, s.last
 	from, to := s.enclosed("<!--", "-->", "", "comment")
@@ -66,6 +69,7 @@ func (s *scanner) comment() *Node {
 		}
 	}
 	n := s.leaf(Comment, start, s.pos, s.resolve(from, to, inRaw))
+	// On the line of what is before it: Write keeps it there, for it says something of that.
 	n.Inline = last >= 0 && !strings.ContainsAny(s.src[last:start], "\r\n")
 	return n
 }
@@ -94,6 +98,7 @@ func (s *scanner) lostEnd(dashes, to int) int {
 	return end
 }
 
+// cdata reads "<![CDATA[ ... ]]>".
 func (s *scanner) cdata() {
 	start := s.pos
 	from, to := s.enclosed("<![CDATA[", "]]>", "", "CDATA section")
@@ -128,6 +133,7 @@ func (s *scanner) doctype() {
 func (s *scanner) doctypeEnd(from int) int {
 	var quote byte
 	depth := 0
+	// Where one had no end none behind it has: a file full of them is not read to its end for each.
 	for i := from; i < len(s.src) && s.ends["doctype"] >= 0; i++ {
 		switch c := s.src[i]; {
 		case quote != 0:
@@ -199,6 +205,7 @@ func (s *scanner) newline() string {
 
 // checkDeclaration returns what is wrong with `xml version="1.0" encoding="..." standalone="..."`, "" for nothing.
 func checkDeclaration(text string) string {
+	// Production 23: in this order, and only the version must be there.
 	names := []string{"version", "encoding", "standalone"}
 	d := declaration(text)
 	for _, p := range d {
@@ -222,6 +229,7 @@ func checkDeclaration(text string) string {
 	return ""
 }
 
+// checkPart returns what is wrong with a part by itself.
 func checkPart(p part) string {
 	switch {
 	case p.broken:
@@ -236,6 +244,7 @@ func checkPart(p part) string {
 	return ""
 }
 
+// notEncodingName tells what production 81 has not: such names are of letters, digits, ".", "_" and "-".
 func notEncodingName(r rune) bool {
 	return r >= 0x80 || !chars.Is(byte(r), chars.NameChar) || r == ':'
 }

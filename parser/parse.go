@@ -16,7 +16,7 @@ func Parse(f diag.FileID, src []byte) (*Config, []diag.Diagnostic) { return Pars
 // ParsePausing is Parse with pauses.
 func ParsePausing(f diag.FileID, src []byte, pause Pause) (*Config, []diag.Diagnostic) {
 	s, doc := parse(f, src, pause)
-	if !s.halted {
+	if !s.halted { // else what is missing may only not have been read
 		s.roots(doc)
 	}
 	diag.Sort(s.reports)
@@ -28,6 +28,7 @@ func ParsePausing(f diag.FileID, src []byte, pause Pause) (*Config, []diag.Diagn
 func ParseXML(f diag.FileID, src []byte) (*Document, []diag.Diagnostic) {
 	s, doc := parse(f, src, nil)
 	for i := range s.reports {
+		// The half of a message that says what happens at run time begins so.
 		for _, of := range []string{"; the plug-in ", "; what the plug-in "} {
 			s.reports[i].Message, _, _ = strings.Cut(s.reports[i].Message, of)
 		}
@@ -36,6 +37,7 @@ func ParseXML(f diag.FileID, src []byte) (*Document, []diag.Diagnostic) {
 	return doc, s.reports
 }
 
+// parse reads the tree, and leaves the reports as they were found.
 func parse(f diag.FileID, src []byte, pause Pause) (*scanner, *Document) {
 	s := &scanner{file: f, last: -1, pause: pause}
 	doc := &Document{File: f}

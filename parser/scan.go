@@ -32,8 +32,10 @@ type scanner struct {
 	halted  bool // a limit was reached: nothing more is read
 
 	open []frame // the elements around pos
-	kids []*Node // children of the open elements so far, those of the innermost last
-	last int     // end of the construct before pos, -1 before the first
+	// Children of the open elements so far, those of the innermost last: a stack as open is, so that no element needs
+	// a slice that grows. finish copies what is an element's own.
+	kids []*Node
+	last int // end of the construct before pos, -1 before the first
 
 	nodes slab[Node]
 	attrs slab[Attr]
@@ -43,9 +45,9 @@ type scanner struct {
 	count, attrCount int             // of nodes and attributes, for the limits
 	tag              []Attr          // of the start tag at hand
 	seen             map[string]bool // names in tag, when there are many
-	buf              []byte
-	ends             map[string]int // where terminators stand next, -1 nowhere behind pos
-	wordEnd          int            // end of the last word that is no attribute, 0 when there is none
+	buf              []byte          // for text that is not taken as it stands; its memory is used again
+	ends             map[string]int  // where terminators stand next, -1 nowhere behind pos
+	wordEnd          int             // end of the last word that is no attribute, 0 when there is none
 }
 
 // frame is an element whose end tag was not read yet.
@@ -55,6 +57,7 @@ type frame struct {
 	cutOff bool // its start tag has no ">", and a report that says so
 }
 
+// run reads the file and returns what stands at the top level.
 func (s *scanner) run() []*Node {
 	for s.pos < len(s.src) && !s.halted {
 		if s.text(); s.pos < len(s.src) && !s.halted {
@@ -99,7 +102,7 @@ func (s *scanner) leaf(kind Kind, start, end int, text string) *Node {
 
 // text reads up to the next "<". White space alone is layout and gives no node.
 func (s *scanner) text() {
-	start := s.pos
+	start := s.pos // blanks before other text are a part of it
 	s.blanks()
 	if s.pos == len(s.src) || s.src[s.pos] == '<' {
 		return
@@ -165,12 +168,13 @@ func (s *scanner) strayLess() {
 	s.pos++
 	s.blanks()
 	name := s.pos
+	// Only a name that is known makes a tag of "< Server": "a < b" is text with a mistake.
 	_, known := elementNames()[s.src[name:s.nameEnd(name)]]
 	switch {
 	case name > start+1 && known:
 		s.malformed(start, name, "blank between \"<\" and the name of an element")
 		s.startTag(start, name)
-	case name == start+1 && chars.Is(s.at(), chars.NameChar):
+	case name == start+1 && chars.Is(s.at(), chars.NameChar): // "<9a>": startTag says what is wrong with the name
 		s.startTag(start, name)
 	default:
 		s.malformed(start, start+1, "\"<\" that starts no tag: in text it is written \"&lt;\"")
@@ -191,6 +195,7 @@ func (s *scanner) endTag() {
 	case '>':
 		s.pos++
 	default:
+		// Up to the next tag, whose "<" is its own.
 		for s.pos < len(s.src) && s.src[s.pos] != '<' && s.src[s.pos] != '>' {
 			s.pos++
 		}
@@ -205,7 +210,8 @@ func (s *scanner) endTag() {
 }
 
 // match closes the element that an end tag from start to pos belongs to, and those within it whose own end tag is
-// missing.
+// missing. An end tag that fits none of them is that of the innermost element with its name misspelt, or else one too
+// many: it closes nothing.
 func (s *scanner) match(start int, name string) {
 	for i := len(s.open) - 1; i >= 0; i-- {
 		if s.open[i].node.Name != name {
@@ -266,6 +272,7 @@ func ownChildren(n *Node, children []*Node) int {
 	if named := elementNames()[n.Name]; t == nil && named != nil {
 		t = named[0] // out of place, most likely within another that is not closed either
 	}
+	// An unknown child may be anybody's: it stays where it is written.
 	foreign := func(name string) bool { return t.Child(name) == nil && elementNames()[name] != nil }
 	if t == nil {
 		foreign = func(name string) bool { return belongsAround(n, name) }

@@ -64,6 +64,7 @@ func (s *scanner) attributes(n *Node) (empty, cut bool) {
 		case c == '<':
 			s.cutOff(n, before)
 			return isLeaf(n.Name), true
+		// Without a blank before it attribute has something to report.
 		case s.pos == before || !s.plainAttribute(n):
 			s.attribute(n, before)
 		}
@@ -71,13 +72,15 @@ func (s *scanner) attributes(n *Node) (empty, cut bool) {
 	return false, true
 }
 
+// cutOff ends a start tag behind its last attribute: what follows begins something new.
 func (s *scanner) cutOff(n *Node, end int) {
 	s.pos = end
 	s.malformed(int(n.NameSpan.Start), int(n.NameSpan.End), "start tag of <%s> that is not closed by \">\"", n.Name)
 }
 
-// plainAttribute reads name="value" at pos when nothing about it needs a closer look, as is the rule, and does
-// nothing otherwise.
+// plainAttribute reads name="value" at pos when nothing about it needs a closer look, as is the rule, and does nothing
+// otherwise. It is the quick way of attribute, and must read alike: a name of ASCII, "=" and a double quote without
+// blanks between, a value that stands for itself, and behind its quote what may follow there.
 func (s *scanner) plainAttribute(n *Node) bool {
 	src, start := s.src, s.pos
 	end := start
@@ -85,7 +88,8 @@ func (s *scanner) plainAttribute(n *Node) bool {
 		end++
 	}
 	from := end + len(`="`)
-	if from > len(src) || src[end] != '=' || src[end+1] != '"' || end == start || !chars.Is(src[start], chars.NameStart) {
+	if from > len(src) || src[end] != '=' || src[end+1] != '"' || end == start ||
+		!chars.Is(src[start], chars.NameStart) {
 		return false
 	}
 	to := from
@@ -148,7 +152,7 @@ func (s *scanner) notAttribute(n *Node, start, end int) {
 // which counts.
 func (s *scanner) admit(n *Node, name string, start, end int) bool {
 	switch {
-	case len(s.tag) > maxAttrs:
+	case len(s.tag) > maxAttrs: // the first beyond the limit was taken, so that it is reported once; end drops it
 		return false
 	case len(s.tag) == maxAttrs:
 		s.malformed(start, end, "more than %d attributes of <%s>: the rest is left out", maxAttrs, n.Name)
@@ -160,6 +164,7 @@ func (s *scanner) admit(n *Node, name string, start, end int) bool {
 
 const manyAttrs = 24 // from here on a map is faster than comparing
 
+// doubled reports whether the tag at hand has an attribute of that name already.
 func (s *scanner) doubled(name string) bool {
 	if len(s.tag) < manyAttrs {
 		for i := range s.tag {

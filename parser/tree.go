@@ -34,7 +34,7 @@ type Node struct {
 	Kind     Kind
 	Name     string // of an element
 	Text     string // of every other kind, references resolved
-	Attrs    []Attr
+	Attrs    []Attr // as they stand in the file; a doubled one behind the first, which counts
 	Children []*Node
 	Parent   *Node // nil at the top level
 
@@ -48,6 +48,7 @@ type Node struct {
 // Attr is an attribute as it was written.
 type Attr = diag.Attr
 
+// trim empties the nodes, which views may still point to, and lets go of what they held.
 func trim(nodes []*Node) {
 	for _, n := range nodes {
 		trim(n.Children)
@@ -121,6 +122,7 @@ func (d *Document) All() iter.Seq[*Node] {
 	return func(yield func(*Node) bool) { walk(d.Nodes, yield) }
 }
 
+// walk is All of some nodes; false says that yield has had enough.
 func walk(nodes []*Node, yield func(*Node) bool) bool {
 	for _, n := range nodes {
 		if n.Kind == Element && (!yield(n) || !walk(n.Children, yield)) {
@@ -134,7 +136,7 @@ func walk(nodes []*Node, yield func(*Node) bool) bool {
 // each would cost more than reading it.
 type slab[T any] struct {
 	free []T
-	size int // of the next block
+	size int // of the next block: small files cost little, large ones few allocations
 }
 
 const (

@@ -71,7 +71,9 @@ func (s *scanner) quoted(name string, from int, q byte) (int, int, bool) {
 }
 
 // lost reports whether the quote at to opens a value rather than ends the one that begins at from: the ending quote is
-// missing where ` name=` stands before it and more of a value behind it.
+// missing where ` name=` stands before it and more of a value behind it. Name="m1 Port="80" is read as the value m1
+// and the attribute Port. Behind the quote of a whole value there is a blank or the end of the tag, and no value of
+// the format ends in " name=".
 func (s *scanner) lost(from, to int) bool {
 	if to+1 == len(s.src) || chars.Is(s.src[to+1], chars.Blank) || s.src[to+1] == '>' ||
 		strings.HasPrefix(s.src[to+1:], "/>") {
@@ -89,7 +91,8 @@ func (s *scanner) lost(from, to int) bool {
 	return name < len(v) && name > 0 && chars.Is(v[name-1], chars.Blank)
 }
 
-// cut returns where a value without an ending quote ends: at its line, its tag, or before the next attribute.
+// cut returns where a value without an ending quote ends: at its line, its tag, or before the next attribute. Name="m1
+// Port=80/> ends behind m1.
 func (s *scanner) cut(from int) int {
 	to := s.lineEnd(from, "<>")
 	if to > from && to < len(s.src) && s.src[to] == '>' && s.src[to-1] == '/' {
@@ -103,7 +106,8 @@ func (s *scanner) cut(from int) int {
 	return from + len(strings.TrimRight(s.src[from:to], " \t"))
 }
 
-// unquoted reads a value without quotes, up to a blank or the end of the tag.
+// unquoted reads a value without quotes, up to a blank or the end of the tag. "=" and "/" may be in it, as in
+// Name=/shop?a=b, though neither can be in a name.
 func (s *scanner) unquoted(name string) (from, to int, plain bool) {
 	from = s.pos
 	i := from
@@ -203,7 +207,9 @@ func (s *scanner) char(i, end int) (rune, int) {
 	return r, size
 }
 
-// resolve returns the meaning of a piece of the file, and reports what may not stand there.
+// resolve returns the meaning of a piece of the file, and reports what may not stand there. Line ends are those of
+// section 2.11 of XML 1.0, blanks those of 3.3.3: a line break within a value is a blank, and one that a reference
+// stands for stays. The text is a part of the file where nothing has to be changed.
 func (s *scanner) resolve(start, end int, where place) string {
 	i := start
 	for i < end && !chars.Is(s.src[i], chars.Special) && s.src[i] != ']' {
@@ -293,6 +299,7 @@ func (s *scanner) reference(i, end int) (string, int) {
 	return "&", i + 1
 }
 
+// entity returns the character that a reference stands for, by one of the five names of XML or by its number.
 func entity(name string) (rune, bool) {
 	switch name {
 	case "lt":

@@ -9,6 +9,7 @@ import (
 func View(doc *Document) *Config { return view(doc, nil) }
 
 func view(doc *Document, pause Pause) *Config {
+	// Two, for each has memory of its own: the clusters are viewed on another goroutine.
 	v, clusters := &viewer{table: load(), pause: pause}, &viewer{table: load(), pause: pause}
 	config, content := v.content(doc)
 	c := &Config{Doc: doc, Node: config}
@@ -57,6 +58,7 @@ type viewer struct {
 	routes     pool[Route]
 }
 
+// pool is memory for values of a view, and for the lists of them.
 type pool[T any] struct {
 	values slab[T]
 	lists  slab[*T]
@@ -73,6 +75,7 @@ func each[T any](v *viewer, p *pool[T], nodes []*Node, fill func(*T, *Node), nam
 	if count == 0 {
 		return nil
 	}
+	// Side by side, and not one by one: values that are looked at together lie together.
 	values, list := p.values.take(count), p.lists.take(count)
 	i := 0
 	for _, n := range nodes {
@@ -117,9 +120,10 @@ func (v *viewer) content(doc *Document) (config *Node, content []*Node) {
 		case config == nil:
 			config, content = n, n.Children
 		default:
-			content = append(content[:len(content):len(content)], n.Children...)
+			content = append(content[:len(content):len(content)], n.Children...) // a copy: it is the tree's
 		}
 	}
+	// Each round goes a step towards Config: a Server into a ServerCluster, which belongs there.
 	for gathered := true; gathered; {
 		lone, gathered = v.gather(lone)
 	}

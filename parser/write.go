@@ -38,7 +38,7 @@ func Write(w io.Writer, doc *Document) error {
 	return p.w.Flush()
 }
 
-// crlfWriter ends lines in CR LF.
+// crlfWriter ends lines in CR LF. A line feed within a value is none of them: it is written as a reference.
 type crlfWriter struct{ w io.Writer }
 
 func (c crlfWriter) Write(b []byte) (int, error) {
@@ -63,9 +63,9 @@ func declarationFirst(nodes []*Node) []*Node {
 
 type printer struct {
 	w        *bufio.Writer
-	encoding string // canonical name of the charset of the bytes
-	rename   bool   // the declaration must be made to say encoding
-	attrs    []*Attr
+	encoding string  // canonical name of the charset of the bytes
+	rename   bool    // the declaration must be made to say encoding
+	attrs    []*Attr // of the element at hand, in the order of their names; its memory is used again
 }
 
 const indent = "   "
@@ -113,6 +113,7 @@ func (p *printer) node(n *Node, level int) {
 	}
 }
 
+// wrapped prints a construct in whose text no references stand.
 func (p *printer) wrapped(open, text, end string) {
 	p.w.WriteString(open)
 	p.raw(text)
@@ -152,6 +153,7 @@ func (p *printer) children(n *Node, level int) {
 	p.line(true, level)
 }
 
+// hasText reports whether white space within an element may mean something.
 func hasText(n *Node) bool {
 	return slices.ContainsFunc(n.Children, func(c *Node) bool { return c.Kind == Text || c.Kind == CDATA })
 }
@@ -161,6 +163,7 @@ func (p *printer) attributes(attrs []Attr) {
 	for i := range attrs {
 		p.attrs = append(p.attrs, &attrs[i])
 	}
+	// Stable: of a doubled attribute the first one counts.
 	slices.SortStableFunc(p.attrs, func(a, b *Attr) int { return cmp.Compare(a.Name, b.Name) })
 	for _, a := range p.attrs {
 		p.w.WriteByte(' ')
@@ -248,6 +251,7 @@ func (p *printer) char(r rune) {
 	p.w.WriteRune(r)
 }
 
+// has reports whether the encoding has a character.
 func (p *printer) has(r rune) bool {
 	switch p.encoding {
 	case "UTF-8":
@@ -286,6 +290,7 @@ func (p *printer) chooseEncoding(nodes []*Node) {
 	}
 }
 
+// isXMLDeclaration tells the XML declaration from other instructions, xml-stylesheet say.
 func isXMLDeclaration(n *Node) bool {
 	return n.Kind == Declaration && strings.HasPrefix(n.Text, "xml") &&
 		(len(n.Text) == 3 || chars.Is(n.Text[3], chars.Blank))

@@ -9,7 +9,8 @@ import (
 	"slices"
 )
 
-// FileID names a file of a [Files]. The zero FileID names none: a value that stands in no file, such as a default.
+// FileID names a file of a [Files]. The zero FileID names none: a value that stands in no file, such as a default. It
+// is the same as long as the register is used, and means nothing in another one.
 type FileID int32
 
 // Span is the half-open byte range [Start, End) of a file. The zero Span stands in no file.
@@ -79,12 +80,12 @@ type Fix struct {
 // Diagnostic is one finding at one place. Message says what is wrong and what happens at run time, in lower case and
 // without a full stop.
 type Diagnostic struct {
-	Span     Span
+	Span     Span // zero where it is about no place in a file
 	Severity Severity
-	Rule     Rule
+	Rule     Rule // zero where it is about no rule of lint: a file of YAML that cannot be read, say
 	Message  string
 	Related  []Related
-	Fix      *Fix
+	Fix      *Fix // nil where none is known
 }
 
 // Sort orders diagnostics by file, start, end, code and message, so that two runs print the same.

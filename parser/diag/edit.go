@@ -14,6 +14,7 @@ func Apply(src []byte, edits []Edit) ([]byte, error) {
 	slices.SortStableFunc(sorted, func(a, b Edit) int {
 		return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End))
 	})
+	// Two findings may have one fix.
 	sorted = slices.Compact(sorted)
 	var out []byte
 	pos := int32(0)

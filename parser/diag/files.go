@@ -9,14 +9,14 @@ import (
 
 // Files registers source files and turns byte offsets into lines and columns. Its methods are safe for concurrent use.
 type Files struct {
-	mu    sync.RWMutex
-	files []*file
+	mu    sync.RWMutex // guards the list; a file never changes but for what once computes
+	files []*file      // by FileID-1
 }
 
 type file struct {
 	name  string
 	src   []byte
-	lines []int32 // start of each line; computed when first asked for
+	lines []int32 // start of each line; computed when first asked for, since most files have nothing to report
 	ascii bool    // computed with lines: columns are bytes then
 	marks []mark  // computed with lines, unless ascii
 	once  sync.Once
@@ -26,7 +26,7 @@ type file struct {
 // into a line, a file of one line say, is not counted from its start.
 type mark struct{ offset, runes int32 }
 
-const stretch = 1 << 10 // bytes
+const stretch = 1 << 10 // bytes; the most that is counted for one column
 
 // NewFiles returns an empty register.
 func NewFiles() *Files { return &Files{} }
@@ -39,6 +39,7 @@ func (fs *Files) Add(name string, src []byte) FileID {
 	return FileID(len(fs.files))
 }
 
+// file returns a file, nil for the zero ID and for one of another register.
 func (fs *Files) file(id FileID) *file {
 	if fs == nil {
 		return nil
@@ -87,6 +88,7 @@ func (fs *Files) Start(s Span) Position { return fs.at(s.File, s.Start) }
 // End returns the position behind the last byte of a span. The zero span gives the zero Position.
 func (fs *Files) End(s Span) Position { return fs.at(s.File, s.End) }
 
+// at returns the position of a byte, held within the file.
 func (fs *Files) at(id FileID, offset int32) Position {
 	f := fs.file(id)
 	if f == nil {
@@ -113,8 +115,10 @@ func (f *file) between(from, to int32) int {
 	return f.before(to) - f.before(from)
 }
 
+// before counts the code points before a place, from the mark of its stretch on.
 func (f *file) before(offset int32) int {
 	m := f.marks[offset/stretch]
+	// A character stands across the border of the stretches, and the place within it.
 	if m.offset > offset {
 		m = f.marks[offset/stretch-1]
 	}
@@ -150,6 +154,7 @@ func (f *file) index() {
 // mark notes the first code point of each stretch.
 func (f *file) mark() {
 	runes := int32(0)
+	// The end of the file has a mark, too: spans end there.
 	for i := 0; i <= len(f.src); runes++ {
 		if i >= len(f.marks)*stretch {
 			f.marks = append(f.marks, mark{int32(i), runes})

@@ -38,6 +38,7 @@ func (fs *Files) Snippet(w io.Writer, s Span) error {
 		return nil
 	}
 	start, end := fs.Start(s), fs.End(s)
+	// In bytes; a code point has up to four.
 	near := snippetWidth
 	if !f.ascii {
 		near *= utf8.UTFMax
@@ -49,6 +50,7 @@ func (fs *Files) Snippet(w io.Writer, s Span) error {
 	if end.Line == start.Line {
 		to = end.Column - 1 - hidden
 	}
+	// The carets stand in the middle of what is shown of a long line.
 	if skip := from - snippetWidth/2; skip > 0 && len(line) > snippetWidth {
 		line = append([]rune("..."), line[skip:]...)
 		from, to = from-skip+3, to-skip+3
@@ -58,6 +60,7 @@ func (fs *Files) Snippet(w io.Writer, s Span) error {
 	}
 	to = min(to, len(line))
 	margin := fmt.Sprintf("%d", start.Line)
+	// An empty span, where something is missing, has a caret, too.
 	carets := strings.Repeat(" ", min(from, len(line))) + strings.Repeat("^", max(to-from, 1))
 	_, err := fmt.Fprintf(w, "%s | %s\n%*s | %s\n", margin, strings.TrimRight(string(line), " "), len(margin), "",
 		carets)
@@ -76,6 +79,7 @@ func window(line []byte, offset, near int) (text []byte, cut int) {
 	return line[:min(len(line), 2*near)], cut
 }
 
+// printable shows what is not Visible as U+FFFD, a code point for a code point: the carets count them.
 func printable(line []byte) []rune {
 	runes := make([]rune, 0, len(line))
 	for len(line) > 0 {

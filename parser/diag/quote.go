@@ -29,6 +29,7 @@ func Sprintf(format string, args ...any) string { return fmt.Sprintf(format, wor
 // Errorf is fmt.Errorf, but %q quotes strings as Quote does.
 func Errorf(format string, args ...any) error { return fmt.Errorf(format, words(args)...) }
 
+// words wraps the strings among arguments; all others are for fmt.
 func words(args []any) []any {
 	out := make([]any, len(args))
 	for i, a := range args {
@@ -49,5 +50,6 @@ func (w word) Format(f fmt.State, verb rune) {
 		fmt.Fprint(f, Quote(string(w)))
 		return
 	}
+	// Flags and width are those of the format: %-10s stays so.
 	fmt.Fprintf(f, fmt.FormatString(f, verb), string(w))
 }

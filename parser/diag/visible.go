@@ -63,6 +63,7 @@ func (w VisibleWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// appendVisible is AppendVisible that leaves line feeds and tabs where lines says so.
 func appendVisible[T string | []byte](dst []byte, s T, form Form, special string, lines bool) []byte {
 	for i := 0; ; {
 		start := i
@@ -72,6 +73,7 @@ func appendVisible[T string | []byte](dst []byte, s T, form Form, special string
 		if dst = append(dst, s[start:i]...); i == len(s) {
 			return dst
 		}
+		// What is not plain ASCII is rare: only of that a character is decoded.
 		char := string(s[i:min(i+utf8.UTFMax, len(s))])
 		r, size := utf8.DecodeRuneInString(char)
 		switch char = char[:size]; {

@@ -58,6 +58,8 @@ var foreign = []struct{ start, name string }{
 	{"\x4c\xe2\x85\x99\xa5\x85\x99\xc3", "EBCDIC"}, // <ServerC
 }
 
+// foreignEncoding names the encoding of a text that is no superset of ASCII, "" for any other. White space may stand
+// before it, which in EBCDIC is other bytes.
 func foreignEncoding(head string) string {
 	const ebcdicBlanks = "\x40\x15\x25\x0d\x05"
 	for _, f := range foreign {
