@@ -45,9 +45,10 @@ func readTree(name string) (*yamldoc.Node, error) {
 	return root, nil
 }
 
+// keyWalk visits the keys of a schema.
 type keyWalk struct {
-	root *yamldoc.Node
-	keys []Key
+	root *yamldoc.Node // whose definitions references name
+	keys []Key         // so far
 }
 
 // properties visits the keys of an object; within are the definitions around it, so that one that holds itself ends.
@@ -82,6 +83,7 @@ func (w *keyWalk) below(rule *yamldoc.Node, path string, within []*yamldoc.Node)
 			return
 		}
 	}
+	// A slice of its own: what visits a sibling must not see it.
 	within = append(within[:len(within):len(within)], rule)
 	w.properties(rule, path+".", within)
 	for _, step := range []struct{ keyword, path string }{{"items", "[]"}, {"additionalProperties", ".*"}} {

@@ -31,6 +31,7 @@ func At(name string, path []string) Rule {
 	for _, step := range path {
 		outer := forms
 		says, forms = "", nil
+		// A key may stand in several forms: the rule of each counts.
 		for _, form := range outer {
 			if rule := follow(form, step); rule != nil {
 				said, more := w.forms(rule)
@@ -50,6 +51,7 @@ func follow(rule *yamldoc.Node, step string) *yamldoc.Node {
 	if step == Item {
 		return rule.Get("items")
 	}
+	// A key that is named, or else any key of a map by names.
 	if inner := rule.Get("properties").Get(step); inner != nil {
 		return inner
 	}

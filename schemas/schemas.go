@@ -44,6 +44,7 @@ func Source(name string) ([]byte, error) {
 type store[T any] struct{ made sync.Map }
 
 func (s *store[T]) get(name string, of func(name string) (T, error)) (T, error) {
+	// Of several that ask at once each stores a function, and all call the one that was first.
 	made, _ := s.made.LoadOrStore(name, sync.OnceValues(func() (T, error) { return of(name) }))
 	return made.(func() (T, error))()
 }

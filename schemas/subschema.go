@@ -35,10 +35,11 @@ func placeOf(n *yamldoc.Node, path []string) place {
 			p.node = p.node.Items[i]
 			p.label = diag.Span{File: p.node.Span.File, Start: p.node.Span.Start, End: p.node.Span.Start + 1}
 			fmt.Fprintf(&name, "[%d]", i)
-		} else {
+		} else { // a key that is missing: its map is the nearest place
 			break
 		}
 		p.span, p.name = p.node.Span, name.String()
+		// An empty value has no bytes to point to: its key has.
 		if p.span.Start >= p.span.End {
 			p.span = p.label
 		}
@@ -105,7 +106,9 @@ func eitherOf(rule map[string]any) (keys []string) {
 	return keys
 }
 
+// deref follows a reference to a definition of the same schema.
 func deref(root, rule map[string]any) map[string]any {
+	// Ours refer a step or two; one that refers to itself ends here.
 	for range 10 {
 		ref, ok := rule["$ref"].(string)
 		if !ok {
@@ -131,6 +134,7 @@ func properties(rule map[string]any) []string {
 	return names
 }
 
+// enum lists the values of which a rule allows one, as texts; null is none to write.
 func enum(rule map[string]any) []string {
 	values, _ := rule["enum"].([]any)
 	var texts []string

@@ -22,6 +22,7 @@ func compile(name string) (*gojsonschema.Schema, error) {
 	if err != nil {
 		return nil, err
 	}
+	// All schemas stand in one file each and refer to nothing outside of it, so nothing is fetched.
 	return gojsonschema.NewSchema(gojsonschema.NewBytesLoader(src))
 }
 
@@ -47,6 +48,7 @@ func validate(root *yamldoc.Node, name string) []diag.Diagnostic {
 	}
 	var found []diag.Diagnostic
 	for _, e := range result.Errors() {
+		// "if" and "then" say only that a condition was not met; what was not met is a finding of its own.
 		if e.Type() != "condition_then" && e.Type() != "condition_else" && !toldWithin(e, result.Errors()) {
 			found = append(found, describe(root, rules, e))
 		}
@@ -66,6 +68,8 @@ func toldWithin(e gojsonschema.ResultError, all []gojsonschema.ResultError) bool
 	})
 }
 
+// ask validates a tree. gojsonschema takes maps, whose order is lost: placeOf finds each place again in the tree, by
+// its path.
 func ask(root *yamldoc.Node, name string) (*gojsonschema.Result, map[string]any, error) {
 	rules, err := rulesOf(name)
 	if err != nil {
@@ -83,6 +87,7 @@ const separator = "\x00/\x00" // between the steps of a context: no key of a rea
 
 // describe puts a finding of gojsonschema into words of ours.
 func describe(root *yamldoc.Node, rules map[string]any, e gojsonschema.ResultError) diag.Diagnostic {
+	// The first step is "(root)".
 	path := strings.Split(e.Context().String(separator), separator)[1:]
 	at := placeOf(root, path)
 	rule := subschema(rules, rules, path)
@@ -96,7 +101,7 @@ func describe(root *yamldoc.Node, rules map[string]any, e gojsonschema.ResultErr
 		}
 		known := properties(rule)
 		d.Message = diag.Sprintf("unknown key %q in %s", key, at.name) + diag.DidYouMean(key, known)
-	case "required":
+	case "required": // what is missing has no place: that of the key which holds it is shown
 		d.Span = at.label
 		d.Message = diag.Sprintf("%s needs %s", at.name, missing(rule, fmt.Sprint(detail["property"])))
 	case "enum":
@@ -106,6 +111,7 @@ func describe(root *yamldoc.Node, rules map[string]any, e gojsonschema.ResultErr
 			break
 		}
 		d.Message = diag.Sprintf("%s is %q", at.name, at.node.Text) + diag.DidYouMean(at.node.Text, allowed)
+		// Who misspelt a value is helped by one word more than by a list.
 		if !strings.Contains(d.Message, "did you mean") {
 			d.Message += "; it must be one of " + strings.Join(allowed, ", ")
 		}
@@ -120,6 +126,7 @@ func describe(root *yamldoc.Node, rules map[string]any, e gojsonschema.ResultErr
 			bound(rule["maximum"]))
 	case "pattern", "string_gte", "string_lte", "invalid_property_name", "invalid_property_pattern":
 		d.Message = diag.Sprintf("%s is %q", at.name, at.node.Text)
+		// Our schemas say there in words what a pattern lets pass.
 		if title, ok := rule["title"].(string); ok {
 			d.Message += "; it must be " + title
 		}
@@ -146,6 +153,7 @@ func missing(rule map[string]any, key string) string {
 	return strings.Join(keys, " or ")
 }
 
+// wrongType says that a value is of another type than the schema wants, and how the right one is written.
 func wrongType(at place, expected string) string {
 	found := map[yamldoc.Kind]string{yamldoc.Map: "a map", yamldoc.List: "a list",
 		yamldoc.Scalar: diag.Sprintf("%q", at.node.Text)}[at.node.Kind]
@@ -168,13 +176,15 @@ func wording(types string) string {
 		"boolean": "a boolean", "null": "empty"}
 	var all []string
 	for _, t := range regexp.MustCompile(`\w+`).FindAllString(types, -1) {
-		if w := words[t]; w != "" && !slices.Contains(all, w) && !(t == "boolean" && strings.Contains(types, "string")) {
+		asText := t == "boolean" && strings.Contains(types, "string") // it goes without saying where text may stand
+		if w := words[t]; w != "" && !slices.Contains(all, w) && !asText {
 			all = append(all, w)
 		}
 	}
 	return strings.Join(all, " or ")
 }
 
+// bound is a limit of a number as a message shows it.
 func bound(v any) any {
 	if v == nil {
 		return "any"
@@ -182,6 +192,7 @@ func bound(v any) any {
 	return v
 }
 
+// lower begins a sentence of gojsonschema as ours begin.
 func lower(s string) string {
 	if s == "" {
 		return s

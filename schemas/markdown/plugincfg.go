@@ -22,6 +22,7 @@ func PluginConfig() []byte {
 	return p.b.Bytes()
 }
 
+// element writes the section of an element.
 func (p *page) element(t *parser.ElementType) {
 	fmt.Fprintf(&p.b, "## %s\n\n", t.Name)
 	p.paragraph(sentence(plain(t.Doc.Meaning)) + within(t.Parents))
@@ -50,6 +51,7 @@ func within(parents []string) string {
 	return " Stands in " + strings.Join(links, ", ") + "."
 }
 
+// attribute writes what is known of an attribute. A "?" of the table says that nobody knows.
 func (p *page) attribute(term string, a *parser.Attribute) {
 	takes := a.Doc.Allowed
 	if takes == "" {

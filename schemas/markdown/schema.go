@@ -30,10 +30,10 @@ func Schema(name string) ([]byte, error) {
 
 // page is a page that is being written. Its sections are the rules of maps that have keys of their own.
 type page struct {
-	root     *yamldoc.Node
+	root     *yamldoc.Node // the schema, whose definitions references name; nil for plugin-cfg.xml
 	b        bytes.Buffer
-	sections []*yamldoc.Node
-	titles   map[*yamldoc.Node]string // by the rule of a section
+	sections []*yamldoc.Node          // in the order in which they were asked for, written or not
+	titles   map[*yamldoc.Node]string // by the rule of a section; a rule that is used twice has one section
 }
 
 // section asks for a section about a rule, and returns its title: the one that it has already, or else title.
@@ -97,6 +97,7 @@ func (p *page) takes(rule *yamldoc.Node, path string) string {
 		rule, path = target, strings.TrimPrefix(rule.Get("$ref").Str().V, "#/definitions/")
 	}
 	forms := slices.Concat(rule.Get("oneOf").AllItems(), rule.Get("anyOf").AllItems())
+	// With keys of its own the forms say only which of them must be there: see alternatives.
 	if rule.Get("properties") == nil && len(forms) > 0 {
 		var words []string
 		for _, form := range forms {
@@ -110,6 +111,7 @@ func (p *page) takes(rule *yamldoc.Node, path string) string {
 	if only := rule.Get("const"); only != nil {
 		return "`" + yamldoc.Flow(only) + "`"
 	}
+	// Our schemas say in the title what a pattern lets pass; the pattern itself helps nobody.
 	if rule.Get("pattern") != nil || rule.Get("title") != nil {
 		return rule.Get("title").Str().V
 	}
@@ -165,7 +167,9 @@ func kinds(rule *yamldoc.Node) []string {
 		names = []string{"object"}
 	}
 	if slices.Contains(names, "string") {
-		names = slices.DeleteFunc(names, func(n string) bool { return n == "number" || n == "integer" || n == "boolean" })
+		names = slices.DeleteFunc(names, func(n string) bool {
+			return n == "number" || n == "integer" || n == "boolean"
+		})
 	}
 	return names
 }
@@ -178,6 +182,7 @@ func alternatives(rule *yamldoc.Node) (names []string) {
 	return names
 }
 
+// bounds says in words between which numbers a rule lets pass.
 func bounds(rule *yamldoc.Node) string {
 	least, most, above := rule.Get("minimum"), rule.Get("maximum"), rule.Get("exclusiveMinimum")
 	switch {

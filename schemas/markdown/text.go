@@ -51,7 +51,7 @@ func orList(values []string) string {
 	return strings.Join(quoted[:len(quoted)-1], ", ") + " or " + quoted[len(quoted)-1]
 }
 
-// nothing is the value of a key that is written without one.
+// nothing is the value of a key that is written without one; orNothing is how either ends where that is allowed.
 const nothing, orNothing = "nothing", ", or nothing"
 
 // either joins what a value may be, each once.

@@ -7,7 +7,9 @@ import (
 	"github.com/wasplug/wasplug/parser"
 )
 
-// constraints says which names of what stands in an element must differ, and which must exist.
+// constraints says which names of what stands in an element must differ, and which must exist. A key stands at the
+// element around both: Config has the keys of groups and clusters that its Routes name, a cluster that of its Servers,
+// which its lists name.
 func (w *writer) constraints(t *parser.ElementType, path string) (all []*node) {
 	for i, target := range t.Children {
 		refs := w.references(t, target)
@@ -33,16 +35,20 @@ func (w *writer) constraints(t *parser.ElementType, path string) (all []*node) {
 	return all
 }
 
+// constraint makes a key, a reference to one, or a set of names that differ: of the elements on the paths, by an
+// attribute.
 func constraint(kind, name string, paths []string, field string) *node {
 	return el(kind, "name", name).with(el("selector", "xpath", strings.Join(paths, "|")),
 		el("field", "xpath", "@"+field))
 }
 
+// refer names the key that a reference is held against.
 func (n *node) refer(key string) *node {
 	n.attributes = append(n.attributes, "refer", key)
 	return n
 }
 
+// selected lists the names of the types that are wanted.
 func selected(types []*parser.ElementType, want func(*parser.ElementType) bool) (names []string) {
 	for _, t := range types {
 		if want(t) {

@@ -22,6 +22,7 @@ func (w *writer) content(t *parser.ElementType) *node {
 	return el("choice", "minOccurs", least, "maxOccurs", "unbounded").with(w.elements(t, often)...)
 }
 
+// split divides the children of an element by how often they may stand there.
 func split(t *parser.ElementType) (once, often []*parser.ElementType) {
 	for _, c := range t.Children {
 		if c.Doc.Once() {
@@ -33,6 +34,7 @@ func split(t *parser.ElementType) (once, often []*parser.ElementType) {
 	return once, often
 }
 
+// elements declares the children of an element.
 func (w *writer) elements(t *parser.ElementType, children []*parser.ElementType) (all []*node) {
 	for _, c := range children {
 		all = append(all, w.element(c, w.ownName(t)+"."+c.Name))
@@ -42,7 +44,9 @@ func (w *writer) elements(t *parser.ElementType, children []*parser.ElementType)
 
 // groups says in the way of a grammar that some children stand at most once, in whatever order: a group for each set
 // of those that may still come. It names them: Config.may.Log.RequestMetrics is any number of other elements, then
-// perhaps a Log and Config.may.RequestMetrics, or a RequestMetrics and Config.may.Log.
+// perhaps a Log and Config.may.RequestMetrics, or a RequestMetrics and Config.may.Log. XML Schema 1.0 has no other
+// way: in its xs:all no element may stand more than once. For n such children there are 2^n groups, and Config has the
+// most of them.
 func (w *writer) groups(t *parser.ElementType) []*node {
 	once, often := split(t)
 	if len(once) == 0 {
@@ -77,6 +81,8 @@ func left(name string, may []*parser.ElementType) string {
 	return b.String()
 }
 
+// rest is the content of such a group. With the next element it is always clear which of the choices goes on, as XML
+// Schema demands: each begins with another name.
 func rest(name string, may []*parser.ElementType) *node {
 	body := el("sequence").with(el("group", "ref", name+".others", "minOccurs", "0", "maxOccurs", "unbounded"))
 	next := el("choice", "minOccurs", "0")

@@ -29,6 +29,7 @@ func (n *node) with(children ...*node) *node {
 	return n
 }
 
+// write writes an element on lines of its own, unless it holds text.
 func (n *node) write(b *bytes.Buffer, depth int) {
 	indent := strings.Repeat("  ", depth)
 	b.WriteString(indent + "<" + n.name)
@@ -49,16 +50,18 @@ func (n *node) write(b *bytes.Buffer, depth int) {
 	}
 }
 
+// escape escapes what may not stand in a text or in a value.
 func escape(text string) string {
 	var b strings.Builder
 	_ = xml.EscapeText(&b, []byte(text)) // a strings.Builder takes everything
+	// encoding/xml escapes line feeds, too; in a text they are paragraphs that people read.
 	return strings.ReplaceAll(b.String(), "&#xA;", "\n")
 }
 
 // documented is what an editor shows for an element or attribute, a paragraph for each text that is not empty.
 func documented(paragraphs ...string) *node {
-	text := strings.Join(strings.FieldsFunc(strings.Join(paragraphs, "\n"), func(r rune) bool { return r == '\n' }), "\n")
+	lines := strings.FieldsFunc(strings.Join(paragraphs, "\n"), func(r rune) bool { return r == '\n' })
 	doc := el("documentation", "xml:lang", "en")
-	doc.text = text
+	doc.text = strings.Join(lines, "\n")
 	return el("annotation").with(doc)
 }

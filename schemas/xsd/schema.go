@@ -22,6 +22,7 @@ func Schema() []byte {
 		}
 	}
 	for _, t := range w.types {
+		// Those that share their type with another one have it from there.
 		if w.typeName(t) == w.ownName(t) {
 			root.with(w.groups(t)...).with(w.complexType(t))
 		}
@@ -31,9 +32,11 @@ func Schema() []byte {
 	return b.Bytes()
 }
 
+// writer knows all element types, in the order of the table.
 type writer struct{ types []*parser.ElementType }
 
-// ownName tells a Server of a cluster from one of a list.
+// ownName tells a Server of a cluster from one of a list. Names of types count in the whole schema: the first of a
+// name has it alone, another one that of its parent, too.
 func (w *writer) ownName(t *parser.ElementType) string {
 	for _, other := range w.types {
 		if other == t {
@@ -49,7 +52,8 @@ func (w *writer) ownName(t *parser.ElementType) string {
 // typeName is the name of the last type with the same attributes and children: a ServerGroup of V4 is a ServerCluster.
 func (w *writer) typeName(t *parser.ElementType) string {
 	for _, other := range slices.Backward(w.types) {
-		if len(t.Children) > 0 && slices.Equal(other.Attributes, t.Attributes) && slices.Equal(other.Children, t.Children) {
+		if len(t.Children) > 0 && slices.Equal(other.Attributes, t.Attributes) &&
+			slices.Equal(other.Children, t.Children) {
 			return w.ownName(other)
 		}
 	}
@@ -65,6 +69,7 @@ func (w *writer) element(t *parser.ElementType, path string) *node {
 		with(documented(elementText(t)...)).with(w.constraints(t, path)...)
 }
 
+// complexType declares what stands in an element and which attributes it has.
 func (w *writer) complexType(t *parser.ElementType) *node {
 	c := el("complexType", "name", w.ownName(t)).with(w.content(t))
 	for _, a := range t.Attributes {

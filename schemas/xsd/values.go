@@ -41,8 +41,10 @@ func valueType(a *parser.Attribute) *node {
 	return nil
 }
 
+// restriction is a type of which facets leave a part.
 func restriction(base string) *node { return el("restriction", "base", base) }
 
+// number is 32 bits, as the plug-in reads them. Several ranges, -1 and 1 up say, a restriction cannot say: lint does.
 func number(a *parser.Attribute) *node {
 	r := restriction("xs:int")
 	if a.Hard && len(a.Range) == 1 {
@@ -54,6 +56,7 @@ func number(a *parser.Attribute) *node {
 	return r
 }
 
+// enumeration lists values. One that compares without letter case is a pattern, which editors cannot offer.
 func enumeration(a *parser.Attribute) *node {
 	r := restriction("xs:string")
 	var forms []string

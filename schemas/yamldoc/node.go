@@ -11,19 +11,22 @@ import (
 type Kind uint8
 
 const (
-	Scalar Kind = iota + 1
+	Scalar Kind = iota + 1 // text, a number, a truth value, or nothing
 	Map
 	List
 )
 
 // Node is a value of a YAML file. A nil Node stands for a value that is not written; every method may be called on it.
+// YAML 1.1 and 1.2 differ in what an unquoted text is: 010 is eight or ten, yes is true or a text, 12e4 is a number or
+// a clone ID that somebody wrote without quotes. So nothing is converted while it is read, and what somebody asks for
+// as a number or a truth value must be one in both.
 type Node struct {
 	Kind   Kind
-	Text   string // of a scalar: the text as it is meant, escapes resolved, never converted: 010 stays "010"
-	Quoted bool   // a scalar in quotes or in block form: text, whatever it looks like
-	Fields []Field
-	Items  []*Node
-	Span   diag.Span // of a quoted scalar: what stands between the quotes
+	Text   string    // of a scalar: the text as it is meant, escapes resolved, never converted: 010 stays "010"
+	Quoted bool      // a scalar in quotes or in block form: text, whatever it looks like
+	Fields []Field   // of a map, in the order of the file
+	Items  []*Node   // of a list
+	Span   diag.Span // of a quoted scalar: what stands between the quotes; of a tree that was built, zero
 
 	Comment string // written above the value by Print; Load reads no comments
 }
@@ -111,6 +114,7 @@ func (n *Node) Str() diag.Val[string] {
 
 // Int returns a scalar as an integer; it is not Set when it is none in the decimal form that the schemas demand.
 func (n *Node) Int() diag.Val[int] {
+	// In quotes it is text: somebody said so.
 	if n == nil || n.Quoted || !isInteger(n.Text) {
 		return diag.Val[int]{}
 	}

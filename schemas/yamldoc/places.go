@@ -17,6 +17,7 @@ type places struct {
 	lines []int // offset of each line's first character
 }
 
+// index finds the lines, once: messages about a broken file need them before there is a tree.
 func (p *places) index(src []byte) {
 	if p.lines != nil {
 		return
@@ -81,7 +82,8 @@ func (p *places) line(offset int) int {
 	return i + 1
 }
 
-// scalarSpan returns the bytes of a scalar that begins at start.
+// scalarSpan returns the bytes of a scalar that begins at start. yaml.v3 says where a value begins, never where it
+// ends: that is found here, by the style in which it is written.
 func (r *reader) scalarSpan(y *yaml.Node, start int) diag.Span {
 	src := r.src
 	switch {
@@ -91,7 +93,7 @@ func (r *reader) scalarSpan(y *yaml.Node, start int) diag.Span {
 		return r.span(start+1, quoteEnd(src, start, '\''))
 	case y.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
 		return r.span(start, r.blockEnd(y.Line))
-	case bytes.HasPrefix(src[start:], []byte(y.Value)):
+	case bytes.HasPrefix(src[start:], []byte(y.Value)): // plain, on one line: it stands for itself
 		return r.span(start, start+len(y.Value))
 	}
 	return r.span(start, foldedEnd(src, start, y.Value))
@@ -101,7 +103,7 @@ func (r *reader) scalarSpan(y *yaml.Node, start int) diag.Span {
 func quoteEnd(src []byte, start int, quote byte) int {
 	for i := start + 1; i < len(src); i++ {
 		switch {
-		case src[i] == '\\' && quote == '"':
+		case src[i] == '\\' && quote == '"': // the next byte is escaped, a quote perhaps
 			i++
 		case src[i] == quote && quote == '\'' && i+1 < len(src) && src[i+1] == quote:
 			i++
@@ -120,7 +122,7 @@ func (r *reader) blockEnd(line int) int {
 		text := r.src[from:to]
 		depth := len(text) - len(bytes.TrimLeft(text, " "))
 		switch {
-		case len(bytes.TrimSpace(text)) == 0:
+		case len(bytes.TrimSpace(text)) == 0: // it belongs to the scalar only if another line of it follows
 			continue
 		case indent < 0 && depth > 0:
 			indent = depth
@@ -132,6 +134,7 @@ func (r *reader) blockEnd(line int) int {
 	return end
 }
 
+// lineEnd returns where a line, from 1, ends before its line break.
 func (r *reader) lineEnd(line int) int {
 	end := len(r.src)
 	if line < len(r.place.lines) {

@@ -19,6 +19,7 @@ func Print(root *Node) []byte {
 	if root.Kind == Map && len(root.Fields) > 0 {
 		p.comment(root.Comment, 0)
 		for _, f := range root.Fields {
+			// The sections of a file stand below their keys even where one is short.
 			p.field(f, 0, f.Value.height() > 1)
 		}
 	} else {
@@ -27,10 +28,12 @@ func Print(root *Node) []byte {
 	return b.Bytes()
 }
 
+// printer writes a tree; depth is how often a line is indented, by two blanks each.
 type printer struct{ b *bytes.Buffer }
 
 func (p printer) indent(depth int) { p.b.WriteString(strings.Repeat("  ", depth)) }
 
+// comment writes each line of a text as a comment.
 func (p printer) comment(text string, depth int) {
 	if text == "" {
 		return
@@ -51,6 +54,7 @@ func printable(s string) string {
 	}, s)
 }
 
+// field writes a key and its value; a key that looks like a number is quoted as a value is.
 func (p printer) field(f Field, depth int, block bool) {
 	p.comment(f.Value.Comment, depth)
 	p.indent(depth)
@@ -85,6 +89,7 @@ func (p printer) item(n *Node, depth int) {
 		p.b.WriteString("- " + line + "\n")
 		return
 	}
+	// As if they stood below the dash; then the blanks before the first make room for it.
 	inner := printer{new(bytes.Buffer)}
 	for _, f := range n.Fields {
 		inner.field(f, depth+1, false)
@@ -97,6 +102,7 @@ func empty(n *Node) bool { return n.Kind != Scalar && len(n.Fields)+len(n.Items)
 // oneLine reports whether a node reads well on one line: at most lists and maps of scalars inside, and no comment.
 func (n *Node) oneLine() bool { return n.height() <= 2 && !n.commented() }
 
+// commented reports whether a value within a node has a comment, which needs a line.
 func (n *Node) commented() bool {
 	for _, c := range n.children() {
 		if c.Comment != "" || c.commented() {
@@ -106,6 +112,7 @@ func (n *Node) commented() bool {
 	return false
 }
 
+// height is how deep values nest in a node: 0 for a scalar and for what is empty.
 func (n *Node) height() int {
 	h := 0
 	for _, c := range n.children() {
@@ -168,6 +175,7 @@ func scalar(n *Node) string {
 	case safe().MatchString(s) && !numeric().MatchString(s) && !words().MatchString(s) && !strings.HasPrefix(s, "- ") &&
 		!strings.HasPrefix(s, "---") && !strings.HasPrefix(s, "..."):
 		return s
+	// Single quotes, within which a path of Windows stays as it is.
 	case strings.ContainsRune(s, '\\') && !strings.Contains(s, "'") &&
 		!strings.ContainsFunc(s, func(r rune) bool { return !plainRune(r) }):
 		return "'" + s + "'"
@@ -181,6 +189,7 @@ func plainRune(r rune) bool {
 		r < utf8.RuneError && r != 0xFEFF || r >= 0x10000
 }
 
+// quote writes a text in double quotes, in which every character can be escaped.
 func quote(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')

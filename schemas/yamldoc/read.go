@@ -34,13 +34,15 @@ func Load(files *diag.Files, id diag.FileID) (*Node, []diag.Diagnostic) {
 	return root, r.reports
 }
 
+// reader reads one file.
 type reader struct {
 	file    diag.FileID
 	src     []byte
-	place   places
+	place   places // indexed when a place is asked for first
 	reports []diag.Diagnostic
 }
 
+// report notes an error; all of this package are about the file as YAML, and of no rule.
 func (r *reader) report(span diag.Span, format string, args ...any) {
 	r.reports = append(r.reports, diag.Diagnostic{Span: span, Severity: diag.Error,
 		Message: diag.Sprintf(format, args...)})
@@ -52,6 +54,7 @@ func (r *reader) parse() *yaml.Node {
 		r.report(r.span(0, 0), "the file has more than %d MB, it is not read", maxSize>>20)
 		return nil
 	}
+	// Before yaml.v3 looks at it: here the byte is known.
 	if at := invalidUTF8(r.src); at >= 0 {
 		r.report(r.span(at, at+1), "not UTF-8, the file is not read; save it as UTF-8")
 		return nil
@@ -62,6 +65,7 @@ func (r *reader) parse() *yaml.Node {
 		r.syntax(err)
 		return nil
 	}
+	// yaml.v3 would read the first document and say nothing of the others.
 	second, err := decode(decoder)
 	switch {
 	case errors.Is(err, io.EOF):
@@ -86,6 +90,7 @@ func decode(d *yaml.Decoder) (doc *yaml.Node, err error) {
 	return doc, d.Decode(doc)
 }
 
+// invalidUTF8 returns the place of the first byte that is no UTF-8, -1 where all are.
 func invalidUTF8(src []byte) int {
 	for i := 0; i < len(src); {
 		if src[i] < utf8.RuneSelf {
@@ -107,6 +112,7 @@ var (
 	lineBefore = lazy.Regexp(`^did not find expected (',' or|key$|'-' indicator|node content|<document start>)`)
 )
 
+// syntax reports an error of yaml.v3, which tells a line and no column: the first character of the line is shown.
 func (r *reader) syntax(err error) {
 	if errors.Is(err, io.EOF) {
 		r.report(r.span(0, 0), "the file is empty")
@@ -140,6 +146,7 @@ func (r *reader) node(y *yaml.Node, depth int) *Node {
 		return r.node(y.Content[0], depth)
 	}
 	start := r.place.offset(y.Line, y.Column)
+	// A map or list begins with its first byte, and grows with what is in it: yaml.v3 does not say where it ends.
 	n := &Node{Span: r.span(start, min(start+1, len(r.src)))}
 	if !r.allowed(y, n.Span, depth) {
 		return nil
@@ -163,6 +170,8 @@ func (r *reader) node(y *yaml.Node, depth int) *Node {
 	return n
 }
 
+// allowed reports what is refused in a value: aliases and anchors, behind which a value would stand elsewhere than
+// where it counts; tags, which convert; and depths that only hostile files have.
 func (r *reader) allowed(y *yaml.Node, span diag.Span, depth int) bool {
 	switch {
 	case y.Kind == yaml.AliasNode:
@@ -179,6 +188,7 @@ func (r *reader) allowed(y *yaml.Node, span diag.Span, depth int) bool {
 	return false
 }
 
+// fields reads the keys of a map. Of one that is given twice the first stays, and the second is an error.
 func (r *reader) fields(n *Node, y *yaml.Node, depth int) {
 	n.Fields = make([]Field, 0, len(y.Content)/2)
 	var seen map[string]diag.Span
