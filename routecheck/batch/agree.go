@@ -31,6 +31,7 @@ func (g *Agreement) Share() (percent float64, ok bool) {
 // addresses are the members by the addresses of their Transports, as CLUSTER/MEMBER.
 type addresses map[string][]string
 
+// Several members may have one address, as where two clusters have a server each for the same JVM.
 func addressesOf(t *match.Table) addresses {
 	all := addresses{}
 	for i := range t.Clusters {
@@ -60,6 +61,7 @@ func (all addresses) logged(r *accesslog.Record) (members []string, label string
 // compare counts whether the member that a record names is one of the answer.
 func (g *Agreement) compare(all addresses, r *accesslog.Record, a *Answer) {
 	members, label, ok := all.logged(r)
+	// Only where both the log and the file say something they can agree.
 	if !ok || a.Kind == unplaced || a.Kind == empty {
 		return
 	}
@@ -74,6 +76,7 @@ func (g *Agreement) compare(all addresses, r *accesslog.Record, a *Answer) {
 		g.Agreed++
 		return
 	}
+	// Where the log names an address, the members that have it are told, too.
 	if r.Member == "" {
 		label = strings.Join(append([]string{label}, members...), " ")
 		if members == nil {

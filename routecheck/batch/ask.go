@@ -41,18 +41,19 @@ type Answer struct {
 
 // Asker asks one table. One goroutine at a time may use it.
 type Asker struct {
-	t       *match.Table
-	sem     choices.Assumptions
-	places  places
+	t      *match.Table
+	sem    choices.Assumptions
+	places places
+	// home tells who has the session of a request, see explain.Home.
 	home    func(*match.Request) (match.ClusterID, match.MemberID, bool)
-	all     []*Target // by cluster
-	one     [][]*Target
+	all     []*Target        // by cluster
+	one     [][]*Target      // by cluster and member: who has the session
 	process *explain.Process // that gets all requests in turn; nil: each is the first of a fresh one
-	turn    [][]*Target
+	turn    [][]*Target      // by cluster and member: who gets a request in turn, with process alone
 	kinds   [empty + 1]*Target
 	known   map[string]session // by all that the answer to a session hangs on
-	key     []byte
-	request match.Request
+	key     []byte             // of the request at hand; kept for its memory
+	request match.Request      // at hand, likewise
 	cookies [1]string
 }
 
@@ -105,6 +106,7 @@ func (a *Asker) Keep(seed uint64) {
 // inTurn is who gets the request at hand, of a process that got those before it.
 func (a *Asker) inTurn(r *accesslog.Record, out *Answer) {
 	a.process.Now = max(a.process.Now, match.Nanos(r.Time)*match.Second)
+	// Asked also where a session has a home: the process must live through every request.
 	o := a.process.Do(&a.request, nil)
 	if o.Member != match.NoMember && !out.Home {
 		out.Target = a.turn[o.Match.Cluster][o.Member]
@@ -113,6 +115,7 @@ func (a *Asker) inTurn(r *accesslog.Record, out *Answer) {
 
 // ask answers about a record.
 func (a *Asker) ask(r *accesslog.Record) Answer {
+	// A connection that was closed before it asked for anything has a line, too.
 	if r.Target == "" {
 		return Answer{Target: a.kinds[empty]}
 	}
@@ -131,6 +134,7 @@ func (a *Asker) ask(r *accesslog.Record) Answer {
 	case refused != match.Accepted:
 		return Answer{Target: a.kinds[rejected]}
 	}
+	// Most requests have no session: their answer is that of the cluster.
 	out := Answer{Target: a.all[m.Cluster], Pattern: m.Pattern()}
 	if r.Cookie != "" || hasParameter(r.Target) {
 		a.session(&out, &m)
@@ -154,6 +158,7 @@ func (a *Asker) session(out *Answer, m *match.Match) {
 		a.known[string(a.key)] = s
 	}
 	out.Target, out.Cause, out.Text = s.target, s.cause, s.text
+	// A value that leads nowhere, and has no cause to tell of, is not counted as a session.
 	if s.target.Home || s.cause != "" {
 		out.Session = id
 	}
@@ -161,6 +166,7 @@ func (a *Asker) session(out *Answer, m *match.Match) {
 
 // inquire asks who has the session, and where nobody has it why.
 func (a *Asker) inquire(all *Target) session {
+	// The request at hand is used again for the next record, so what is asked about is a copy.
 	rq := a.request
 	rq.Cookies = append([]string{}, rq.Cookies...)
 	if c, m, ok := a.home(&rq); ok {

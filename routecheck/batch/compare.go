@@ -12,8 +12,8 @@ import (
 type Comparison struct {
 	Lines
 	Requests, Unchanged int64
-	Unknown             int64 // of which the log does not say the host
-	Classes             map[[2]string]*Class
+	Unknown             int64                // of which the log does not say the host
+	Classes             map[[2]string]*Class // by the labels of both answers
 }
 
 // Class is the requests that change in one way.
@@ -23,8 +23,8 @@ type Class struct {
 	Lost        int64 // of these, whose session had its home and has none any more
 	Sessions    Distinct
 	Clients     Distinct
-	First, Last int64 // seconds since 1970, 0 unknown
-	Statuses    [6]int64
+	First, Last int64    // seconds since 1970, 0 unknown
+	Statuses    [6]int64 // that clients got, by their first digit; 0 unknown
 	Patterns    Top
 	Paths       Top
 	Samples     []Sample
@@ -84,6 +84,7 @@ func (c *Comparison) add(r *accesslog.Record, old, new *Answer) {
 	}
 	k := c.class(old.Target, new.Target)
 	k.Count++
+	// Clusters and members are compared by name: the two files have tables of their own.
 	if old.Home && !(new.Home && new.Cluster == old.Cluster && new.Members[0] == old.Members[0]) {
 		k.Lost++
 	}
@@ -124,6 +125,8 @@ func (c *Comparison) merge(o *Comparison) {
 	c.Lines.merge(&o.Lines)
 	c.Requests, c.Unchanged, c.Unknown = c.Requests+o.Requests, c.Unchanged+o.Unchanged, c.Unknown+o.Unknown
 	for _, k := range o.Classes {
+		// The order of classes does not matter: each is merged with its own alone. Parts come in the order of the log,
+		// so the samples are its first.
 		mine := c.class(&k.Old, &k.New)
 		mine.Count, mine.Lost = mine.Count+k.Count, mine.Lost+k.Lost
 		mine.Sessions.merge(&k.Sessions)

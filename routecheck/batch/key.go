@@ -56,6 +56,7 @@ func appendValue(key []byte, value string) (_ []byte, id string) {
 	for end < len(value) && strings.IndexByte(`:+%!";`, value[end]) < 0 {
 		end++
 	}
+	// Shorter than a cache ID: what may stand in it is told apart whole.
 	if end <= 4 {
 		return append(append(key, '='), value...), ""
 	}

@@ -49,6 +49,7 @@ func newPlaces(t *match.Table, sem *choices.Assumptions, where Where) places {
 		if port == 0 {
 			port = fresh.Port
 		}
+		// Hosts and ports at which the same aliases compete get the same answers: one of them is asked.
 		if key, _ := t.Competing(host, port); !seen[key] {
 			seen[key] = true
 			p.every = append(p.every, match.Request{TLS: port == 443, Host: parser.Address(host, strconv.Itoa(port)),
@@ -104,6 +105,7 @@ func (p *places) at(at place) match.Request {
 	if scheme == "" {
 		scheme = p.where.Scheme
 	}
+	// A log without a scheme: port 443 tells it, as far as anything does.
 	rq.TLS = scheme == "https" || scheme == "" && rq.Port == 443
 	usual := 80
 	if rq.TLS {
@@ -148,6 +150,7 @@ func (p *places) agreed(rq match.Request) int {
 		switch {
 		case i == 0:
 			first, refused = m, why
+		// The cookie counts as well: what becomes of a session hangs on it.
 		case why != refused || why == match.Accepted && (m.Cluster != first.Cluster || m.Cookie() != first.Cookie()):
 			return ambiguous
 		}
@@ -155,5 +158,6 @@ func (p *places) agreed(rq match.Request) int {
 	if len(p.every) == 0 {
 		return ambiguous
 	}
+	// All agree, so any of them will do.
 	return 0
 }

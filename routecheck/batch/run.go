@@ -58,6 +58,7 @@ func run[R any](source Source, jobs int, perWorker func() func(*Part) R, take fu
 			select {
 			case <-stop:
 				return
+			// First into the line, then to the workers: results are waited for in the order of the line.
 			case ordered <- j:
 				queue <- j
 			}
@@ -71,6 +72,7 @@ func run[R any](source Source, jobs int, perWorker func() func(*Part) R, take fu
 			return err
 		}
 	}
+	// The reader has written failed before it closed ordered.
 	if errors.Is(failed, io.EOF) {
 		return nil
 	}
@@ -108,6 +110,7 @@ func (q *Questions) Summarise(source Source) (*Summary, error) {
 	spare.New = func() any { return &Summary{Groups: map[string]*Group{}, Causes: map[string]*Cause{}, part: true} }
 	err := run(source, q.Jobs, func() func(*Part) result {
 		asker := q.Asker()
+		// All askers have tables that say the same.
 		once.Do(func() { all = addressesOf(asker.t) })
 		return func(p *Part) result { return q.part(p, spare.Get().(*Summary), asker, all) }
 	}, func(r result) error {

@@ -30,6 +30,8 @@ func (d *Distinct) add(s string) {
 		d.least = map[uint64]bool{}
 	}
 	d.least[hash(s)] = true
+	// Cut when it has doubled: to sort at each text would be dear. What is cut away was greater than all that are
+	// kept, so it never matters when.
 	if len(d.least) >= 2*leastKept {
 		d.cut()
 	}
@@ -62,6 +64,7 @@ func (d *Distinct) Count() (n int64, about bool) {
 	for h := range d.least {
 		greatest = max(greatest, h)
 	}
+	// Hashes are spread evenly: where the k-th smallest lies at a share x of their range, there are about (k-1)/x.
 	return int64(math.Round(float64(leastKept-1) / (float64(greatest) / math.Exp2(64)))), true
 }
 

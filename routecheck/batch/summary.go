@@ -123,6 +123,8 @@ const (
 	others    = "all others"
 )
 
+// group is that of a name, new if there is none. In the summary of a part a name is a piece of its block; in that of
+// the whole log it is a copy.
 func (s *Summary) group(name string) *Group {
 	g := s.Groups[name]
 	if g == nil {
@@ -154,8 +156,8 @@ func (s *Summary) newGroup(name string) *Group {
 const (
 	// maxSpare is how many groups are kept for the next part.
 	maxSpare = 1000
-	// spareTexts is how many texts such a group may have had where there are more than spareFew. A map does not shrink:
-	// a group that was large once would stay so for whoever takes it next, and in time all would be.
+	// spareTexts is how many texts such a group may have had where there are more than spareFew. A map does not
+	// shrink: a group that was large once would stay so for whoever takes it next, and in time all would be.
 	spareTexts = 100
 	spareFew   = 16
 )
@@ -203,6 +205,8 @@ func newSummary() *Summary { return &Summary{Groups: map[string]*Group{}, Causes
 func (s *Summary) merge(o *Summary) {
 	s.Lines.merge(&o.Lines)
 	s.Requests += o.Requests
+	// The largest first, and in a fixed order: where groups have no place any more, which ones are left out must not
+	// hang on the order of a map.
 	for _, g := range o.Most() {
 		mine := s.group(g.Name)
 		if mine.Kind == 0 {

@@ -19,12 +19,15 @@ func (m *machine) pick(o *op, r *result) {
 		r.decision = true
 		r.differs(routeDiffers, "R1", o.member, noRoute(o.rq))
 	}
+	// The log and the file differ about the Route. The request goes on where the log says, so that one difference is
+	// counted once.
 	if rs != nil && !m.lists(rs, o.member) && rs.routed {
 		r.decision = true
 		r.differs(routeDiffers, "R1", o.member, "cluster "+m.t.Clusters[rs.match.Cluster].Name)
 		rs = m.otherCluster(o)
 	}
 	if rs == nil || !m.lists(rs, o.member) {
+		// The file has no such member, or several clusters have it: nobody can be asked.
 		if r.unchecked = !r.decision; m.t.Lacks(o.member) {
 			r.stranger = o.member
 		}
@@ -59,6 +62,7 @@ func (m *machine) pickIn(rs *requestState, o *op, r *result) {
 	m.prepare(rs, o.rq)
 	rs.underWay = true
 	switch {
+	// Three ways to take a pick in, by what the log can be held to: nothing is hidden only in the last.
 	case o.coarse:
 		m.pickUnseen(rs, o, c, member, r)
 	case m.tableMayName(c, rs, o):
@@ -79,9 +83,11 @@ func (m *machine) pickSeen(rs *requestState, o *op, c *cluster, member match.Mem
 	if m.picks(c, rs, o, member) {
 		return
 	}
+	// One mismatch for an operation: that of the Route explains that of the member.
 	if r.mismatch == nil {
 		r.mismatch = m.disagree(c, rs, o, memberDiffers, o.member)
 	}
+	// The log wins: the machine goes on from what it says, or every later line would disagree, too.
 	by := failover.ByBalance
 	if o.rq.affine == o.member {
 		by = failover.ByAffinity
@@ -93,6 +99,7 @@ func (m *machine) pickSeen(rs *requestState, o *op, c *cluster, member match.Mem
 // Where balancing stands and which weights are left is not known afterwards.
 func (m *machine) pickUnseen(rs *requestState, o *op, c *cluster, member match.MemberID, r *result) {
 	before := c.state.Clone()
+	// Any position may be, so a pick of any member with weight agrees.
 	c.state.ForgetPosition()
 	if m.picks(c, rs, o, member) {
 		r.decision = true
@@ -115,6 +122,7 @@ func (m *machine) picks(c *cluster, rs *requestState, o *op, member match.Member
 	if m.find(c, rs, o, sends) {
 		return true
 	}
+	// The pick was made, cost its weight and was logged, though nothing could be sent.
 	if m.find(c, rs, o, func(a failover.Action) bool { return a.Picked == member }) {
 		rs.underWay = false
 		return true
@@ -190,6 +198,7 @@ func deciding(steps []failover.Step) string {
 			return s.Rule
 		}
 	}
+	// No step decided: the status of members did.
 	return "R42"
 }
 
@@ -217,6 +226,7 @@ func (m *machine) compareWeight(o *op, c *cluster, lowered bool, member match.Me
 		}
 		kn.weight = !o.rq.partial
 		return
+	// One more than ours: the line was written before the pick was paid for, as some levels do.
 	case lowered && o.weight == weight+1 && m.form != afterPick:
 		if kn.weight {
 			m.form = beforePick
@@ -235,8 +245,8 @@ func (m *machine) compareWeight(o *op, c *cluster, lowered bool, member match.Me
 	kn.weight = !o.rq.partial // which may be one of the file before
 }
 
-// end checks a request that ends without another attempt. The log does not show how
-// much of a body was sent, and not always how large it is: whether it can be sent again (R57) is then the log's word.
+// end checks a request that ends without another attempt. The log does not show how much of a body was sent, and not
+// always how large it is: whether it can be sent again (R57) is then the log's word.
 func (m *machine) end(o *op, r *result) {
 	rs, declined := m.stateOf(o)
 	if rs == nil {
@@ -247,6 +257,7 @@ func (m *machine) end(o *op, r *result) {
 	c := m.copyOf(key)
 	m.prepare(rs, o.rq)
 	over := func(a failover.Action) bool { return a.Kind != failover.Send }
+	// Three explanations, of which the first needs the least of the core.
 	unrepeatable := o.rq.noRetry && o.rq.body && (o.rq.length == 0 || rs.state.Body == failover.Unbuffered)
 	agreed := unrepeatable || m.tooLarge(c, rs, o, over) || m.find(c, rs, o, over)
 	if r.decision = agreed || !o.coarse; !r.decision {
@@ -264,6 +275,7 @@ func (m *machine) tooLarge(c *cluster, rs *requestState, o *op, over func(failov
 		return false
 	}
 	large := *rs
+	// A body larger than any limit: if the core gives up then, it may have been that.
 	large.state = rs.state.Supposing(rs.state.TLS, math.MaxInt64)
 	return m.find(c, &large, o, over)
 }

@@ -29,11 +29,13 @@ func (m *machine) found(o *op, r *result) {
 	rq := o.rq.request()
 	anyHost := o.rq.host == ""
 	r.line = true
+	// The winner first: nearly always the line is about it, and to list all Uris that match is dear.
 	if match, ok := m.matchOf(&rq, anyHost); ok {
 		if u, ok := match.URIFound(); ok && o.fits(&u) {
 			return
 		}
 	}
+	// A plug-in logs each Uri that it finds, also one that another beats later.
 	all := m.t.URIsFound(&rq, anyHost, &m.sem)
 	if slices.ContainsFunc(all, func(u match.URIFound) bool { return o.fits(&u) }) {
 		return
@@ -48,6 +50,7 @@ func (m *machine) found(o *op, r *result) {
 		return
 	}
 	rule := "R1"
+	// The Uri is there, and only its score differs.
 	for _, u := range all {
 		if u.Fits(o.pattern, o.group, 0) {
 			rule, what = "R2", fmt.Sprintf("%s with score %d", what, o.weight)
@@ -98,11 +101,13 @@ func (m *machine) compared(o *op, r *result) {
 	free := o.rq.partial && w.at < 0 // the log may begin anywhere
 	at := slices.IndexFunc(w.walk[min(next, len(w.walk)):], here)
 	switch {
+	// The next comparison is the one that the file gives; behind the beginning of a log some may be missing.
 	case at == 0 || at > 0 && free:
 		w.at = next + at
 	default:
 		r.differs(cloneDiffers, "R22", fmt.Sprintf("clone ID %s is compared with %s", o.clone, o.pattern),
 			w.words(m, rs, next))
+		// From a later place on that fits, or else one further: so that one line that is missing is told once.
 		if w.at = next; at > 0 {
 			w.at = next + at
 		}
@@ -166,6 +171,7 @@ func (m *machine) walkOf(o *op) (*requestState, *walked) {
 	}
 	w := rs.walked
 	if ids := len(q.lists[q.list].ids); w.walk == nil || w.round != q.round || w.list != q.list || w.ids != ids {
+		// prepare makes the request anew: more clone IDs are known than when the walk was made.
 		if m.prepare(rs, q); rs.state.Affinity.Len() != len(q.lists) {
 			return nil, nil // one of the choices leaves sessions out
 		}

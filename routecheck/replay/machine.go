@@ -21,13 +21,13 @@ type machine struct {
 	t        *match.Table
 	sem      choices.Assumptions
 	rec      *failover.Recorder // notes the consulted choices
-	explain  bool               // disagreements get steps and members
+	explain  bool               // disagreements get steps and members: of the base alone, which reports them
 	clusters map[clusterKey]*cluster
-	requests map[pluginlog.Thread]*requestState
-	fresh    map[uint64]bool // processes that were seen starting
-	members  int
-	form     weightForm
-	also     uint64 // consulted choices that rec does not know
+	requests map[pluginlog.Thread]*requestState // under way: a thread works on one at a time
+	fresh    map[uint64]bool                    // processes that were seen starting
+	members  int                                // of all clusters, bounded by maxMembers
+	form     weightForm                         // found out by the first pick whose weight is known
+	also     uint64                             // consulted choices that rec does not know
 
 	undo []func(*machine) // puts a machine back to where it was before the operation under way
 }
@@ -46,6 +46,7 @@ type cluster struct {
 // known says which parts of a member's state follow from the log. The rest is that of a fresh process until a line
 // says otherwise.
 type known struct {
+	// mark: whether it is marked down; timer: since when. Only of what is known a line can be at odds with the core.
 	mark, timer, weight, pending bool
 	probe                        bool // whether somebody probes it
 }
@@ -54,9 +55,9 @@ type known struct {
 type requestState struct {
 	state    failover.RequestState
 	match    match.Match
-	routed   bool // the log named host and URI
-	underWay bool // an attempt is
-	walked   walked
+	routed   bool   // the log named host and URI
+	underWay bool   // an attempt is
+	walked   walked // where comparisons of clone IDs stand
 }
 
 func (rs *requestState) clone() *requestState {
@@ -105,9 +106,11 @@ func newMachine(t *match.Table, sem choices.Assumptions) *machine {
 // consulted all its values play alike; so the variant for a value begins at the operation that first consults it, as a
 // copy of the base, and plays that operation for itself.
 func (m *machine) before(sem choices.Assumptions) *machine {
+	// Maps are copied, what they point to is shared: it is never changed in place.
 	c := *m
 	c.sem, c.rec, c.explain, c.undo = sem, failover.ChoicesOnly(), false, nil
 	c.clusters, c.requests, c.fresh = maps.Clone(m.clusters), maps.Clone(m.requests), maps.Clone(m.fresh)
+	// The last change first, as each undo puts back what it found.
 	for _, undo := range slices.Backward(m.undo) {
 		undo(&c)
 	}
@@ -227,6 +230,7 @@ func (m *machine) stateOf(o *op) (rs *requestState, declined bool) {
 	}
 	rq := o.rq.request()
 	rs = new(requestState)
+	// Where no line names host and URI, the member that is chosen tells the cluster.
 	if o.rq.host != "" && o.rq.uri != "" {
 		match, ok := m.t.MatchNoted(&rq, &m.sem, m.rec.Seen())
 		if ok {
@@ -255,6 +259,7 @@ func (m *machine) stateToRead(o *op) *requestState {
 	return rs
 }
 
+// begin lets the core take a request up, as of the time at which the log first shows it.
 func (m *machine) begin(rs *requestState, rq *match.Request, o *op) {
 	rs.state = failover.Begin(m.t, rq, &rs.match, o.rq.arrived, &m.sem, m.rec)
 }
@@ -282,6 +287,7 @@ func (m *machine) decline(o *op, r *result) {
 // observe tells the core what became of the attempt under way.
 func (m *machine) observe(o *op, r *result) {
 	old := m.requests[o.thread]
+	// An attempt that no line began: nothing is known of the request.
 	if old == nil || !old.underWay {
 		return
 	}
@@ -304,6 +310,7 @@ func (m *machine) observe(o *op, r *result) {
 		rs.underWay = false
 		happens(failover.Event{Kind: failover.ClientGone})
 	case opDone:
+		// No status line was logged (LogLevel Stats), and yet it was answered. 200 stands for any that is no failure.
 		if rs.underWay = false; !rs.state.Begun() {
 			happens(failover.Event{Kind: failover.Head, Status: 200})
 		}
@@ -320,6 +327,7 @@ func (m *machine) observe(o *op, r *result) {
 // compareMark holds the mark that a failure left against the log, which wins.
 func (m *machine) compareMark(o *op, c *cluster, member match.MemberID, before bool, r *result) {
 	marked, kn := c.state.Member(member).MarkedDown, &c.known[member]
+	// Of a member that was marked before no line says that it stays so.
 	if !before && marked != o.marked {
 		if o.coarse {
 			r.synced++ // whether it was marked before, or the stream a new one, is hidden

@@ -37,13 +37,13 @@ type op struct {
 	kind      opKind
 	place     requests.Place
 	thread    pluginlog.Thread
-	now       match.Nanos
-	rq        *request
+	now       match.Nanos // of the line, or of the last before it that shows a time
+	rq        *request    // of the log, shared by all machines: they only read it; nil for opStart and opReload
 	member    string
 	pattern   string     // a Uri, an alias, the clone ID of a server, or the name of a cookie
 	source    sourceHint // with opSessionName
 	group     string
-	clone     string
+	clone     string // with opCompare: that of the session
 	host      string
 	port      int32
 	weight    int32 // of the member; with opURI the score

@@ -34,6 +34,7 @@ func (r *reader) failing(q *request) {
 		}
 	case pluginlog.MarkedDown:
 		r.fail(q, e.Member, true)
+	// MarkedDown may have told of the same attempt before; a failure that came since is another one.
 	case pluginlog.TransactionFailed:
 		if q.settled != e.Member || q.failure != noFailure {
 			r.fail(q, e.Member, false)
@@ -45,6 +46,7 @@ func (r *reader) failing(q *request) {
 	}
 }
 
+// counted takes the line of counters, which a plug-in writes when an attempt is over: behind a failure, or an answer.
 func (r *reader) counted(q *request) {
 	e := r.e
 	switch {
@@ -124,7 +126,9 @@ func (r *reader) stale(q *request) {
 
 func (r *reader) status(q *request) {
 	switch code := r.e.Code; {
+	// 100 Continue and its like are followed by the answer; 101 is one.
 	case !q.underWay || code < 200 && code != 101:
+	// Whether a 503 fails the attempt (MarkBusyDown) or is passed on is for the core to say.
 	case code == 503:
 		q.failure = busy
 	default:

@@ -21,8 +21,8 @@ type reader struct {
 	starts    map[uint64]bool           // processes that log where requests begin
 	reloads   map[uint64]bool           // processes that have taken a new file
 	picks     map[uint64]bool           // processes that log their picks
-	file      int
-	now       match.Nanos
+	file      int                       // from 1 on, 0 before the first
+	now       match.Nanos               // of the last line with a time
 	e         *pluginlog.Event
 	play      func(*op)
 }
@@ -46,6 +46,8 @@ func (r *reader) op(q *request, o op) {
 	if q != nil {
 		o.thread = q.thread
 	}
+	// A process that has logged a pick once logs all: its level is Trace. Before the first one nothing can be held to
+	// it.
 	o.coarse = !r.picks[o.thread.PID] || q != nil && q.partial
 	r.play(&o)
 }
@@ -124,6 +126,8 @@ func (r *reader) begin(before *request) *request {
 		r.finish(before)
 	}
 	q := newRequest(r.e.Thread, r.now)
+	// The first request of a thread may have begun before the log does; so may the next, if the process logs
+	// beginnings and this one has none.
 	q.partial = !begins(r.e.Kind) && (!r.threads[q.thread] || r.cut[q.thread] && r.starts[q.thread.PID])
 	r.current.Note = q
 	remember(r.threads, q.thread)
@@ -158,6 +162,7 @@ func (r *reader) finish(q *request) {
 // conclude settles an attempt of which no more lines come.
 func (r *reader) conclude(q *request) {
 	switch {
+	// In the order of what is known: a failure whose member no line named, an answer that began, or nothing.
 	case q.failure != noFailure && q.underWay:
 		r.fail(q, q.member, false)
 	case q.underWay && q.head:
@@ -169,6 +174,7 @@ func (r *reader) conclude(q *request) {
 }
 
 func (r *reader) routed(q *request) {
+	// A Route is looked for at the beginning of a request alone.
 	if q == nil || q.acted() {
 		q = r.begin(q)
 	}
@@ -190,6 +196,7 @@ func (r *reader) choosing(q *request) {
 	if q.failure != noFailure && q.underWay {
 		r.fail(q, q.member, false)
 	}
+	// A selection behind the head of an answer is that of the next request.
 	if q.underWay && q.head && q.list < 0 {
 		r.done(q)
 		q = r.begin(q)
@@ -201,6 +208,7 @@ func (r *reader) choosing(q *request) {
 		q.affine = keep(e.Member)
 		r.op(q, op{kind: opMatched, member: e.Member})
 	case pluginlog.StatusChecked:
+		// Later status lines of one member are no new facts, see firstCheck.
 		q.checked = keep(e.Member)
 		if q.firstCheck(e.Member, e.Check.IgnoreWeights) {
 			r.op(q, op{kind: opStatus, member: e.Member, check: e.Check})
@@ -250,6 +258,7 @@ func (r *reader) fail(q *request, member string, marked bool) {
 }
 
 func (r *reader) failed(q *request, o op) {
+	// A failure of another member than the one that is under way: the log hides how that ended.
 	if q.underWay && q.member != o.member {
 		r.leave(q)
 	}

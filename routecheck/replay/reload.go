@@ -22,6 +22,8 @@ func (r *reader) outdated() bool {
 	case r.e.Kind == pluginlog.Picked: // of the same level
 		remember(r.starts, thread.PID)
 	}
+	// old: under way when the reload came. A thread that was never seen before it may be, too, until it begins a
+	// request.
 	return r.starts[thread.PID] && (r.old[thread] || r.reloads[thread.PID] && !r.threads[thread])
 }
 

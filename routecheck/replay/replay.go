@@ -33,8 +33,8 @@ type Disagreement struct {
 	Place  requests.Place
 	Thread pluginlog.Thread
 	What   What
-	Rule   string // by which the core would not have written the line
-	Logged string
+	Rule   string          // by which the core would not have written the line, such as R22
+	Logged string          // what the log has, in words
 	Ours   []string        // what the core would have done, every outcome of chance
 	Steps  []failover.Step // of the first of them
 	Fits   []Setting       // single choices under which the core agrees with the log
@@ -107,7 +107,7 @@ type Replay struct {
 	reader   *reader
 	base     *machine
 	variants []variant
-	evidence map[choices.Choice]*Evidence
+	evidence map[choices.Choice]*Evidence // of the choices that the base has consulted
 	report   Report
 }
 
@@ -145,6 +145,8 @@ func (r *Replay) Report() *Report {
 // play plays an operation on the base and on every variant. A choice that the base consults for the first time gets
 // variants that begin just before this operation.
 func (r *Replay) play(o *op) {
+	// The base plays first: only then it is known which choices the operation consults, and before puts a copy of the
+	// base back to where it was.
 	before := r.base.consulted()
 	base := r.base.play(o)
 	for news := r.base.consulted() &^ before; news != 0; news &= news - 1 {
@@ -163,6 +165,8 @@ func (r *Replay) vary(c choices.Choice) {
 	for v := range uint8(len(values)) {
 		s := Setting{c, v}
 		e.Values = append(e.Values, ValueVerdict{Setting: s})
+		// The base plays its own value. Variants differ from it in one choice: all combinations would be too many, see
+		// Evidence.
 		if values[v] != r.base.sem.Value(c) {
 			r.variants = append(r.variants, variant{Setting: s, m: r.base.before(r.base.sem.With(c, v))})
 		}
@@ -170,6 +174,7 @@ func (r *Replay) vary(c choices.Choice) {
 	r.evidence[c] = e
 }
 
+// count counts what the base says: a report is about the values that were asked for.
 func (r *Replay) count(base *result) {
 	r.report.Synchronised += int64(base.synced)
 	switch {
@@ -221,10 +226,12 @@ func (r *Replay) judge(o *op, base *mismatch) {
 	if len(fits) == 0 {
 		r.report.Unexplained++
 	}
+	// All are counted, the first kept: a log that is about another file disagrees on every line.
 	if len(r.report.Disagreements) < maxKept {
 		r.report.Disagreements = append(r.report.Disagreements,
 			Disagreement{o.place, o.thread, base.what, base.rule, keep(base.logged), base.ours, base.steps, fits})
 	}
+	// Variants stand choice by choice, so the first and the last say whether all are of one choice.
 	if len(fits) > 0 && fits[0].Choice == fits[len(fits)-1].Choice {
 		r.onlyFits(fits, o.place)
 	}

@@ -140,6 +140,7 @@ func (q *request) session(e *pluginlog.Event) {
 		q.grow()
 		q.open = false
 	case pluginlog.CloneCompared:
+		// A log of a level that lists no clone IDs shows those that are compared.
 		if q.list < 0 {
 			q.grow()
 			q.open = false
@@ -218,6 +219,7 @@ func (q *request) tls() bool {
 // request rebuilds the request as the plug-in saw it; sessions are added by withSessions, once the Route is known.
 func (q *request) request() match.Request {
 	rq := match.Request{Host: q.host, Target: q.uri, Normalised: true, TLS: q.tls(), Body: q.length}
+	// The port as far as it is a number: a log may hold anything.
 	if i := strings.LastIndexByte(q.host, ':'); i >= 0 {
 		for _, d := range []byte(q.host[i+1:]) {
 			if d < '0' || d > '9' || rq.Port > 99999 {
@@ -248,6 +250,7 @@ func (q *request) withSessions(rq match.Request, m *match.Match, separator byte)
 			rq.Cookies = append(rq.Cookies, "SSLJSESSION="+value.String())
 		case l.source == fromCookie:
 			rq.Cookies = append(rq.Cookies, m.Cookie()+"="+value.String())
+		// A logged URI may still have its own.
 		case !strings.Contains(rq.Target, ";"+m.Identifier()+"="):
 			rq.Target += ";" + m.Identifier() + "=" + value.String()
 		}

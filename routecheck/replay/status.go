@@ -30,6 +30,7 @@ func (m *machine) memberLine(o *op, r *result) {
 		l.status()
 	}
 	m.setCluster(key, l.c)
+	// A line of counters may be of a request that is over: it begins none.
 	if o.kind != opCount && m.requests[o.thread] == nil {
 		m.setState(o.thread, rs)
 	}
@@ -69,16 +70,19 @@ func (l *line) check() failover.Check {
 func (l *line) status() {
 	logged := &l.o.check
 	if l.check().MarkedDown != logged.MarkedDown {
+		// That a mark is gone is no surprise where a probe may have been under way: its answer cleared it.
 		l.flag(l.kn.mark && (l.kn.probe || logged.MarkedDown), "markedDown", logged.MarkedDown)
 		l.kn.timer, l.kn.probe = false, false
 		l.c.state.LearnMark(l.id, logged.MarkedDown, l.o.now)
 	}
 	l.kn.mark = true
 	l.kn.probe = l.kn.probe || !logged.MarkedDown || logged.RetryNow
+	// The mark goes first: what a timer says is about a member that is marked.
 	if logged.MarkedDown {
 		l.timer()
 		l.retry()
 	}
+	// Asked anew each time: what was learnt above may have changed it.
 	if ours := l.check(); !logged.IgnoreWeights && ours.Allows != logged.WLBAllows {
 		l.flag(l.kn.weight, "wlbAllows", logged.WLBAllows)
 		l.kn.weight = false
@@ -134,6 +138,7 @@ func (l *line) retry() {
 		return
 	}
 	due := l.due()
+	// At the very moment at which it falls due, either may be printed.
 	near := due >= -l.slack() && due <= l.slack()
 	if !near {
 		l.flag(l.kn.timer && l.kn.probe, "retryNow", logged.RetryNow)

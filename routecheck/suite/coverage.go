@@ -56,7 +56,7 @@ func (s *Suite) Cover(table *match.Table, results []Result) Coverage {
 
 type counter struct {
 	table *match.Table
-	seen  map[diag.Span]bool
+	seen  map[diag.Span]bool // where things stand in the file: no two have one place
 	kinds [4]KindCoverage
 }
 
@@ -67,6 +67,7 @@ func (c *counter) see(q *RequestResult) {
 	}
 	m := &q.Match
 	c.seen[m.RouteAt()], c.seen[m.AliasAt()], c.seen[m.URIAt()] = true, true, true
+	// Each member that chance may choose counts as reached.
 	for _, a := range q.Ends {
 		if a.Member != match.NoMember {
 			c.seen[c.table.Clusters[a.Cluster].Members[a.Member].At] = true
@@ -79,6 +80,7 @@ func (c *counter) reachable(sem *choices.Assumptions) {
 	for i, kind := range []string{"routes", "aliases", "uris", "members"} {
 		c.kinds[i].Kind = kind
 	}
+	// The empty place is that of nothing: a Route without a group has no alias, or no Uri.
 	counted := map[diag.Span]bool{{}: true}
 	clusters := map[match.ClusterID]bool{}
 	count := func(kind int, at diag.Span, name string) {

@@ -28,6 +28,7 @@ func Init(table *match.Table, config string, sem *choices.Assumptions) []byte {
 		if members[r.Cluster] {
 			continue
 		}
+		// Members are tried once for a cluster, by the first Route that leads there.
 		members[r.Cluster] = true
 		for _, m := range explain.MemberSamples(table, r.Requests[0], sem) {
 			tests.Items = append(tests.Items, memberTest(table, r.Requests[0], &m, sem))
@@ -55,6 +56,7 @@ func memberTest(table *match.Table, s space.Sample, m *explain.MemberSample, sem
 	name := cluster.Members[m.Member].Name
 	test := newMap().Put("name", yamldoc.NewText(cluster.Name+" reaches "+name))
 	facts := yamldoc.NewList()
+	// Samples set no other state than where round robin stands.
 	for _, f := range m.Scenario.Members {
 		facts.Items = append(facts.Items, aboutMember(cluster, f.Member).Put("next", yamldoc.NewPlain("true")))
 	}

@@ -61,6 +61,7 @@ func (s *Suite) Run(files *diag.Files, table *match.Table, o Options) ([]Result,
 			tests, scenarios = append(tests, t), append(scenarios, run.scenario(t))
 		}
 	}
+	// All tests are resolved before the first one runs: a suite that does not fit its configuration has no results.
 	if len(run.reports) > 0 {
 		diag.Sort(run.reports)
 		return nil, run.reports
@@ -156,6 +157,7 @@ func (r *runner) member(name string) error {
 }
 
 func (r *runner) test(t *Test, sc *explain.Scenario) Result {
+	// Certainty costs many runs, and steps a copy of the process: they are worked out where somebody reads them.
 	var detail explain.Detail
 	for _, q := range t.Requests {
 		if q.Expect.Certain.Set() {
@@ -168,6 +170,7 @@ func (r *runner) test(t *Test, sc *explain.Scenario) Result {
 		out.Requests = append(out.Requests, r.judge(q, &decisions[i]))
 	}
 	if out.Failed() {
+		// The same scenario gives the same answer, so asking again for the steps of what failed is right.
 		steps := explain.Explain(r.table, r.files, sc, r.suite.Assumptions, r.suite.Settled, detail|explain.WithSteps)
 		for i := range out.Requests {
 			if len(out.Requests[i].Failures) > 0 {
@@ -196,6 +199,7 @@ func (r *runner) judge(q *Request, d *explain.Decision) RequestResult {
 		strconv.FormatBool(d.Decision == explain.Declined))
 	check("status", e.Status.Set(), strconv.Itoa(e.Status.V), status(d))
 	check("cluster", e.Cluster.Set(), e.Cluster.V, orNone(d.Cluster))
+	// Members are compared as a set, attempts in their order.
 	check("member", e.Members != nil, list(sorted(e.Members)), list(sorted(members)))
 	check("attempts", e.Attempts != nil, list(e.Attempts), attempts(d))
 	check("marked", e.Marked != nil, list(sorted(e.Marked)), marked(d))
@@ -219,6 +223,7 @@ func bare(e *Expect, d *explain.Decision, members []string, check func(field str
 		check("decision", true, word, d.Decision)
 	case err == nil:
 		check("status", true, word, status(d))
+	// A word that is a cluster and a member is the member where one of that name can answer.
 	case d.Cluster == word && !slices.Contains(members, word):
 		// the cluster is as expected
 	default:

@@ -43,6 +43,7 @@ func (e *Expect) session(n *yamldoc.Node) {
 		switch {
 		case f.Name == "bound":
 			want = bound(want)
+		// applied: 1 means at least once, and at most once.
 		case f.Name == "applied" && f.Value.Kind == yamldoc.Scalar:
 			want += ", " + want
 		}

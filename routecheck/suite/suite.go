@@ -36,7 +36,7 @@ type Test struct {
 	Name     diag.Val[string]
 	Requests []*Request
 
-	facts     []fact
+	facts     []fact // with names that the configuration must have; resolved when it runs
 	partition map[string]diag.Val[string]
 	seed      *uint64
 }
@@ -89,7 +89,7 @@ type Expect struct {
 type fact struct {
 	Fact
 	member diag.Val[string]
-	down   diag.Span
+	down   diag.Span // where it says how attempts end
 }
 
 // Read reads a suite. It is nil when the file has an error; the diagnostics hold every one of them.
@@ -134,6 +134,7 @@ func (r *reader) report(span diag.Span, format string, args ...any) {
 func (r *reader) semantics(s *Suite, root *yamldoc.Node) {
 	level := root.Get("pluginLevel").Str()
 	var err error
+	// Asked for by itself, so that an unknown level and an unknown platform are reported where each stands.
 	if s.Assumptions, err = choices.Level(level.V); err != nil {
 		r.report(level.Span(), "%v", err)
 		return
@@ -233,6 +234,7 @@ func (r *reader) state(n *yamldoc.Node) *explain.MemberFact {
 		s.Weight = &v
 	}
 	s.Next = n.Get("next").Bool().V
+	// A fact about attempts alone sets no state: a plug-in that runs can be asked about it, see Conditions.
 	if s.Marked == nil && s.Pending == nil && s.Weight == nil && !s.Next {
 		return nil
 	}

@@ -94,7 +94,8 @@ func (d *Draft) set(o Option, fresh map[string]bool) {
 		path := paths[o.Flag]
 		// The file's way of arriving goes as a whole: --rate beside users of the file would be two ways.
 		if path[0] == "arrivals" && !fresh["arrivals"] {
-			d.root.Fields = slices.DeleteFunc(d.root.Fields, func(f yamldoc.Field) bool { return f.Name == "arrivals" })
+			arrivals := func(f yamldoc.Field) bool { return f.Name == "arrivals" }
+			d.root.Fields = slices.DeleteFunc(d.root.Fields, arrivals)
 			fresh["arrivals"] = true
 		}
 		put(d.root, whole, path)
