@@ -46,9 +46,13 @@ type reader struct {
 	peerToPeer bool              // the test's cookies carry a partition ID
 }
 
+// report says what is wrong, once: blocks of the file are read for each of its tests, and a test for each of its
+// variants.
 func (r *reader) report(span diag.Span, format string, args ...any) {
-	r.reports = append(r.reports,
-		diag.Diagnostic{Span: span, Severity: diag.Error, Message: diag.Sprintf(format, args...)})
+	d := diag.Diagnostic{Span: span, Severity: diag.Error, Message: diag.Sprintf(format, args...)}
+	if !slices.ContainsFunc(r.reports, func(o diag.Diagnostic) bool { return o.Span == span && o.Message == d.Message }) {
+		r.reports = append(r.reports, d)
+	}
 }
 
 // texts returns a scalar or a list.

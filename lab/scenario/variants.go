@@ -22,11 +22,7 @@ func (r *reader) variants(root, n *yamldoc.Node) (out []*Test) {
 	if len(list) == 0 {
 		return []*Test{r.test(root, n)}
 	}
-	found := len(r.reports)
-	for i, under := range list {
-		if i > 0 {
-			r.reports = r.reports[:found] // they are those of the first
-		}
+	for _, under := range list {
 		r.peerToPeer = under.V == underPeerToPeer
 		t := r.test(root, n)
 		r.peerToPeer = false
