@@ -26,13 +26,15 @@ const scenarioOf = "config: topology.yaml\nsession: {persistence: none}\ntests:\
 
 // TestRead: each row has its tests, variants included, or says why it has none.
 func TestRead(t *testing.T) {
-	scenario := strings.Replace(scenarioOf, "row: ROW", "row: 31b, lab: {grid: redis}, under: [database, grid]", 1)
-	all, err := rows.Read(files("31b\tdatabase\tany\ta dies\tkept\n46\tany\t\tall die\t500\tnobody is left\n", scenario))
+	const two = "31b\tdatabase\tany\ta dies\tkept\n46\tany\t\tall die\t500\tnobody is left\n"
+	all, err := rows.Read(files(two,
+		strings.Replace(scenarioOf, "row: ROW", "row: 31b, lab: {grid: redis}, under: [database, grid]", 1)))
 	if err != nil || len(all) != 2 {
 		t.Fatalf("%d rows, %v", len(all), err)
 	}
 	staged, not := all[0], all[1]
-	if staged.Number != "31b" || staged.Persistence != "database" || staged.Outcome != "kept" || staged.Unstaged != "" {
+	if staged.Number != "31b" || staged.Persistence != "database" || staged.Outcome != "kept" ||
+		staged.Unstaged != "" {
 		t.Errorf("%+v", staged)
 	}
 	if len(staged.Tests) != 2 || staged.Tests[1].Name != "scenario.yaml" ||

@@ -15,8 +15,12 @@ import (
 var request = logged("DETAIL: ws_common: websphereHandleRequest: Request is: host='h'; uri='/u'",
 	"ERROR: ws_common: websphereExecute: Failed to create the stream",
 	"ERROR: ws_server: serverSetFailoverStatus: Marking m1 down",
-	"ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to 'm1' on host 'h'; will try another one",
-	"ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to 'm2' on host 'h'; will try another one")
+	failed("m1"), failed("m2"))
+
+func failed(member string) string {
+	return "ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to '" + member +
+		"' on host 'h'; will try another one"
+}
 
 func logged(lines ...string) (text string) {
 	for _, l := range lines {

@@ -132,7 +132,8 @@ func TestSuiteInMemory(t *testing.T) {
 			stores[name] = storeOn(lines[name], name)
 		}
 		return &storetest.Cluster{
-			Store: func(_ *testing.T, member string) session.Store { return stores[member] }, Turns: true, Largest: largest,
+			Store: func(_ *testing.T, member string) session.Store { return stores[member] },
+			Turns: true, Largest: largest,
 			Down: func(_ *testing.T, member string, down bool) { lines[member].cut.Store(down) },
 		}
 	})
@@ -248,7 +249,8 @@ func TestTake(t *testing.T) {
 		want  func(*entry)
 	}{
 		"nothing": {session.Write{Record: record}, func(*entry) {}},
-		"plain columns": {session.Write{Record: record, TouchesAccess: true, TouchesUser: true, TouchesMaxInactive: true},
+		"plain columns": {
+			session.Write{Record: record, TouchesAccess: true, TouchesUser: true, TouchesMaxInactive: true},
 			func(e *entry) { e.LastAccess, e.MaxInactive, e.User = 20, 30, "bob" }},
 		"some attributes": {session.Write{Record: record, Removed: []string{"y", "z"}},
 			func(e *entry) {
