@@ -95,6 +95,8 @@ func labDatabase(c *cli.Context) lab.Database {
 	return lab.Database{Kind: c.String("store"), DSN: c.String("dsn"), AllowRemote: c.Bool("allow-remote-database")}
 }
 
+// labRun runs the scenarios one after the other. Reports and the history are written at the end; an interruption ends
+// it without them, as what has run says nothing of the rest.
 func labRun(c *cli.Context) error {
 	if c.NArg() == 0 {
 		return usageError("lab run takes scenarios, such as time-based.yaml; 'wasplug schema lab' tells what they say")
@@ -106,6 +108,14 @@ func labRun(c *cli.Context) error {
 	outs, err := labOutputs(c)
 	if err != nil {
 		return err
+	}
+	for _, path := range c.Args().Slice() {
+		noteRead(c, path)
+	}
+	for _, o := range outs { // before anything runs for minutes
+		if err := spare(c, o.path); err != nil {
+			return err
+		}
 	}
 	options, err := stageOptions(c)
 	if err != nil {
@@ -155,7 +165,7 @@ func judgeLab(answer *labreport.Run) error {
 	return nil
 }
 
-// isHistory tells a history by its first line.
+// isHistory reports whether a text is a history, which a new one may replace.
 func isHistory(old []byte) bool {
 	_, err := history.Read(bytes.NewReader(old))
 	return err == nil
@@ -177,6 +187,7 @@ func labRunFile(ctx context.Context, c *cli.Context, path string, only *regexp.R
 		return usageError("%s: the scenario cannot be used", name)
 	}
 	out := labreport.File{Name: name}
+	// The configuration is named from the folder of the scenario, and read anew for each test.
 	for _, t := range f.Tests {
 		if !only.MatchString(t.Name.V) {
 			continue
