@@ -30,11 +30,13 @@ alike, are those of the original.
 
 Exit codes: 0 done; 2 wrong usage; 3 a file cannot be read or written, or one of that name is there already.`,
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "key", Usage: "`TEXT` by which words are replaced, better 8 bytes and more; others on the " +
-				"machine can see it"},
+			&cli.StringFlag{Name: "key",
+				Usage: "`TEXT` by which words are replaced, better 8 bytes and more; others on the " +
+					"machine can see it"},
 			&cli.StringFlag{Name: "key-file", Usage: "`FILE` with the key"},
-			wordsFlag{&cli.StringSliceFlag{Name: "keep", Usage: "`KIND` of words that stays, as the configurations among " +
-				"the files have them: hosts, ips, names, clone-ids, cookies, uris or paths; repeatable"},
+			wordsFlag{&cli.StringSliceFlag{Name: "keep",
+				Usage: "`KIND` of words that stays, as the configurations among " +
+					"the files have them: hosts, ips, names, clone-ids, cookies, uris or paths; repeatable"},
 				anonymize.Kinds()},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, DefaultText: "standard output",
 				Usage: "`FOLDER` to write the files into, under names whose words are replaced, too"},
@@ -88,7 +90,7 @@ func anonymizeKey(c *cli.Context) ([]byte, error) {
 	if err != nil {
 		return nil, failure(err)
 	}
-	return bytes.TrimRight(key, "\r\n"), nil
+	return bytes.TrimRight(key, "\r\n"), nil // which an editor adds, and another system adds otherwise
 }
 
 // writeAnonymous writes all files, or none where one would take the place of another.
@@ -117,7 +119,7 @@ func writeAnonymous(c *cli.Context, dir string, files []authoring.AnonymousFile)
 	return nil
 }
 
-// never replaces no file that says something else.
+// never replaces no file that says something else, not with force either: it may be the original.
 func never(path string) overwrite {
 	return func([]byte) error {
 		return failure(fmt.Errorf("%s exists and says something else; it is left as it is", path))

@@ -74,7 +74,7 @@ func diagnoseAction(c *cli.Context) error {
 		return usageError("diagnose takes no arguments, got %s: give a log of the plug-in as -t, those of the web "+
 			"server as --access-log and --error-log, a configuration as -c", strings.Join(c.Args().Slice(), " "))
 	}
-	defer logGC()()
+	defer logGC()() // sets it now, and back when the logs are read
 	request := evidence.Diagnose{Symptom: c.String("symptom"), Config: configOf(c), Plugin: pluginOf(c),
 		Topology: c.String("topology"), Files: c.StringSlice("trace"), Processes: c.Int("processes"),
 		Access: app.URLs{Path: c.String("access-log"), Format: c.String("log-format"), Zone: c.String("log-zone"),

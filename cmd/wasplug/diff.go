@@ -110,7 +110,7 @@ func diffFolders(c *cli.Context, both checks.Diff, format string, options diff.O
 	if err := report.Diff.Write(c.App.Writer, format, shown); err != nil {
 		return failure(err)
 	}
-	switch {
+	switch { // what could not be compared may differ: it weighs more than what does
 	case failed != nil || answer.Unread > 0:
 		return &exitError{exitFailed, errSilent}
 	case !answer.Folders.Same():

@@ -24,13 +24,17 @@
 // writer that leaves no control character of a file or a log, but for reports that colour or are patches. A line that
 // could not be written ends with exit code 3, whatever else was done ([checkedWriter]).
 //
-// A file is written whole or not at all. One that says something else is replaced with --force alone, or where it is of the kind that the command writes again and again; an answer never takes the place of an input (output.go). A command that changes a file in place sees to it that nobody else has changed it meanwhile. Where files belong together (generate, export, init, anonymize), all are looked at before the first is written.
+// A file is written whole or not at all. One that says something else is replaced with --force alone, or where it is
+// of the kind that the command writes again and again; an answer never takes the place of an input (output.go). A
+// command that changes a file in place sees to it that nobody else has changed it meanwhile. Where files belong
+// together (generate, export, init, anonymize), all are looked at before the first is written.
 //
 // A flag that would be ignored is an error, where it was typed; where the environment sets it, it is meant for another
 // run ([given]). What a file says (settings, a suite, a topology) wins over the environment and loses to what was
 // typed ([ranked]).
 //
-// Commands that run until they are told to end (proxy, lab, members, trace --follow) end in order at SIGINT and SIGTERM, with exit code 0; proxy and lab end at once at a second one.
+// Commands that run until they are told to end (proxy, lab, members, trace --follow) end in order at SIGINT and
+// SIGTERM, with exit code 0; proxy and lab end at once at a second one.
 //
 // # Where to start
 //

@@ -46,14 +46,14 @@ func editing(c *cli.Context, path string, request checks.Edit) error {
 	request.Path = path
 	answer, err := request.Run(inputOf(c))
 	printNotes(c, answer.Notes)
-	var refusal *edit.Refusal
+	var refusal *edit.Refusal // what can be done, and should not: the last member of a cluster, say
 	switch {
 	case errors.As(err, &refusal):
 		return &exitError{exitFindings, err}
 	case err != nil:
 		return ended(err)
 	}
-	if format == "diff" {
+	if format == "diff" { // JSON says it itself
 		if err := report.EditWords(c.App.ErrWriter, answer); err != nil {
 			return failure(err)
 		}
@@ -83,7 +83,9 @@ func replaceFile(c *cli.Context, path string, a *checks.EditAnswer) error {
 	return writeFile(path, a.New, unchanged(path, a.Old))
 }
 
-// editArguments are the arguments of a command that changes a file, and the file.
+// editArguments are the arguments of a command that changes a file, and the file: that of -c, else the last argument
+// where it is one, else ./plugin-cfg.xml. A member that is called as a file is meant as the file; CLUSTER/MEMBER is
+// not.
 func editArguments(c *cli.Context, what string) (args []string, path string, err error) {
 	args = c.Args().Slice()
 	path = c.String("config")

@@ -13,8 +13,8 @@ import (
 func explainCommand() *cli.Command {
 	return &cli.Command{
 		Name: "explain",
-		Usage: "explain a lint rule, an attribute or element, an open choice, a rule of the decision, a text or code " +
-			"of http_plugin.log, or what to do when",
+		Usage: "explain a lint rule, an attribute or element, an open choice, a rule of the decision, a text or " +
+			"code of http_plugin.log, or what to do when",
 		ArgsUsage: "WORD...",
 		Description: `Everything is in the program: nothing is looked up anywhere. What an open choice, such as
 path-normalisation, is by platform holds for --platform of why, trace, diff and 'test --init', for platform: of a web

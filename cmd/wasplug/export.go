@@ -133,6 +133,7 @@ func exportOptions(c *cli.Context, o *export.Options) (err error) {
 	if o.Modules, o.Fragment = c.String("modules"), c.Bool("fragment"); o.Modules != "" && c.String("to") != "httpd" {
 		return usageError("--modules is for --to httpd")
 	}
+	// Files name each other, and the proxy reads them from a folder of its own: by whole paths.
 	if o.Dir, err = filepath.Abs(c.String("output")); err != nil {
 		return failure(err)
 	}
@@ -150,7 +151,7 @@ func exportOptions(c *cli.Context, o *export.Options) (err error) {
 			return failure(err)
 		}
 	case len(o.Listen) == 0:
-		o.Listen = []export.Listen{{Port: 8080, As: 80}}
+		o.Listen = []export.Listen{{Port: 8080, As: 80}} // nobody needs rights to try it
 	}
 	o.Keystores = map[string]string{}
 	for _, pair := range c.StringSlice("keystore") {
@@ -165,7 +166,7 @@ func exportOptions(c *cli.Context, o *export.Options) (err error) {
 	return writablePaths(o)
 }
 
-// writablePaths looks at what configurations name files by.
+// writablePaths refuses paths that a configuration of another program cannot have in it: a $, a line end.
 func writablePaths(o *export.Options) error {
 	paths := append(slices.Sorted(maps.Values(o.Keystores)), o.Dir, o.Certificate, o.Modules)
 	for _, path := range paths {

@@ -59,6 +59,7 @@ func checkIn(c *cli.Context, program string, args []string, dir string) (err err
 	if args[last], err = filepath.Abs(filepath.Join(dir, args[last])); err != nil {
 		return failure(err)
 	}
+	// What the program says is shown where it refuses the file, and is a finding: the export is at fault.
 	out, err := exec.CommandContext(c.Context, program, args...).CombinedOutput()
 	if err != nil {
 		fmt.Fprintf(readable(c.App.ErrWriter), "%s", out)
@@ -110,7 +111,7 @@ func checkWithoutSticky(c *cli.Context, program, installed string, written []exp
 		"lines with 'sticky', 'route' and 'drain'", program, installed, nginx.Sticky))
 }
 
-// findProgram looks where administrators' programs lie too.
+// findProgram looks where administrators' programs lie, too, which is not in the PATH of others.
 func findProgram(name string) (string, error) {
 	path, err := exec.LookPath(name)
 	for _, dir := range []string{"/usr/sbin", "/usr/local/sbin", "/sbin"} {

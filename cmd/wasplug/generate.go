@@ -73,6 +73,7 @@ func stampOption(c *cli.Context) (string, error) {
 		return "", nil
 	}
 	now := time.Now()
+	// Builds that can be repeated say when they are (reproducible-builds.org).
 	if epoch := os.Getenv("SOURCE_DATE_EPOCH"); epoch != "" {
 		seconds, err := strconv.ParseInt(epoch, 10, 64)
 		if err != nil {
@@ -93,12 +94,14 @@ func outputPath(path string, o generate.Output, several bool) (string, error) {
 	if !several {
 		return filepath.Join(path, "plugin-cfg.xml"), nil
 	}
+	// The name is that of somebody's file: it must not lead out of the folder.
 	if !filepath.IsLocal(o.WebServer) || strings.ContainsAny(o.WebServer, `/\`) {
 		return "", failure(diag.Errorf("the name of web server %q cannot be that of a folder", o.WebServer))
 	}
 	return filepath.Join(path, o.WebServer, "plugin-cfg.xml"), nil
 }
 
+// writeOutputs writes the file of each web server, or of none where one of them must not be replaced.
 func writeOutputs(c *cli.Context, answer *authoring.GenerateAnswer) error {
 	path := c.String("output")
 	if path == "" || path == "-" {

@@ -63,7 +63,8 @@ func TestHooks(t *testing.T) {
 				t.Fatal(err)
 			}
 			var out bytes.Buffer
-			code := run(context.Background(), slices.Concat([]string{"wasplug"}, args), strings.NewReader(""), &out, &out)
+			code := run(context.Background(), slices.Concat([]string{"wasplug"}, args), strings.NewReader(""), &out,
+				&out)
 			after, _ := os.ReadFile(bad[0])
 			// pre-commit fails where a hook has changed a file
 			if failed := code != 0 || string(after) != text; failed != (text != string(good)) {
@@ -156,7 +157,8 @@ func TestPipelines(t *testing.T) {
 	}
 	put(t, "conf/plugin-cfg.xml", string(shop))
 	runs := func(command string) {
-		if _, errOut, code := program(t, strings.Fields(strings.TrimPrefix(command, "wasplug "))...); code != exitFindings {
+		_, errOut, code := program(t, strings.Fields(strings.TrimPrefix(command, "wasplug "))...)
+		if code != exitFindings {
 			t.Errorf("%s ends with %d: %s", command, code, errOut)
 		}
 	}

@@ -49,7 +49,8 @@ whole plugin-cfg.xml, or no file can be generated of what is known of the server
 
 func importAction(c *cli.Context) error {
 	if c.NArg() != 1 {
-		return usageError("import takes one plugin-cfg.xml, server.xml or folder of a cell; got %d arguments", c.NArg())
+		return usageError("import takes one plugin-cfg.xml, server.xml or folder of a cell; got %d arguments",
+			c.NArg())
 	}
 	request := authoring.Import{Path: c.Args().First(), Session: c.String("session")}
 	done := working(c, "importing "+displayName(request.Path))

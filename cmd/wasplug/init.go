@@ -34,7 +34,8 @@ Exit codes: 0 written, or all of it is there already; 2 wrong usage; 3 a file sa
 cannot be read.`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "config", Aliases: []string{"c"},
-				Usage: "`FILE`, the plugin-cfg.xml that there is", DefaultText: "plugin-cfg.xml of the folder, if any"},
+				Usage:       "`FILE`, the plugin-cfg.xml that there is",
+				DefaultText: "plugin-cfg.xml of the folder, if any"},
 			&cli.StringFlag{Name: "members", Value: "m1.example.com,m2.example.com",
 				Usage: "`HOST[:PORT],...` of the members of a sketch"},
 			&cli.StringSliceFlag{Name: "app", Value: cli.NewStringSlice("app=/app"),
@@ -59,6 +60,7 @@ func initAction(c *cli.Context) error {
 	}
 	request := authoring.Begin{Config: c.String("config"), Members: strings.Split(c.String("members"), ","),
 		Apps: c.StringSlice("app")}
+	// A plugin-cfg.xml of the folder is meant, unless a sketch was asked for.
 	if request.Config == "" && isFile(filepath.Join(folder, ownConfig)) && firstGiven(c, "members", "app") == "" {
 		request.Config = filepath.Join(folder, ownConfig)
 	}

@@ -72,7 +72,8 @@ func labSessionFlags() (flags []cli.Flag) {
 	return flags
 }
 
-// labMemberCommand is what the lab starts for each member; people do not call it.
+// labMemberCommand is what the lab starts for each member; people do not call it. A member is this program again:
+// there is nothing to install.
 func labMemberCommand() *cli.Command {
 	return &cli.Command{Name: "lab member",
 		Hidden: true, Usage: "be a member of the lab; what it is comes on standard input",
@@ -86,6 +87,8 @@ func labMemberCommand() *cli.Command {
 		}}
 }
 
+// runLab starts everything, obeys orders from standard input, and ends when it is told to. That the input ends does
+// not end it: a lab in the background has none.
 func runLab(c *cli.Context) error {
 	if c.NArg() > 0 {
 		return usageError("no command is named \"lab %s\"; lab alone takes a file with -c", c.Args().First())
@@ -138,7 +141,7 @@ func labOptions(c *cli.Context) (opt lab.Options, about page.Options, err error)
 		return opt, about, err
 	}
 	plugin, notes := pluginOf(c), app.Notes{}
-	plugin.Platform = "proxy"
+	plugin.Platform = "proxy" // the web server processes of a lab are ours
 	sem, fixed, err := plugin.Assumptions(inputOf(c), &notes)
 	if err != nil {
 		return opt, about, ended(err)

@@ -52,7 +52,7 @@ func labBench(c *cli.Context) error {
 		return usageError("lab bench takes no argument; got %q", c.Args().First())
 	case c.String("config") == "":
 		return usageError("lab bench needs -c FILE, a plugin-cfg.xml or a topology")
-	case c.Int("clients") < 1 || c.Int("clients") > 26:
+	case c.Int("clients") < 1 || c.Int("clients") > 26: // they are named by letters
 		return usageError("--clients %d: want a number from 1 to 26", c.Int("clients"))
 	case c.Int("sessions") < 0 || c.Int("sessions") > 10000:
 		return usageError("--sessions %d: want a number from 0 to 10000", c.Int("sessions"))
@@ -76,6 +76,7 @@ func labBench(c *cli.Context) error {
 func benchAll(
 	ctx context.Context, c *cli.Context, b *scenario.Bench, format string, answer *labreport.BenchRun,
 ) error {
+	// Bench.Run tells figures by a function that gives no error: what could not be written is kept until it ends.
 	asText, written := format == "text", error(nil)
 	err := b.Run(ctx, func() (*scenario.Source, error) { return labSource(c, c.String("config"), "") },
 		func(f scenario.Figure) {

@@ -104,6 +104,8 @@ func labCheckPrediction() []cli.Flag {
 	)
 }
 
+// labCheck kills, or lets kill, a server of somebody. Everything that can be wrong is said before the first request,
+// and a prediction is tried once; what comes of an interruption is not judged.
 func labCheck(c *cli.Context) error {
 	format, err := chosen(c, "format")
 	if err != nil {
@@ -221,13 +223,14 @@ func readAuthorities(c *cli.Context, o *check.Options) error {
 		o.Trusted = x509.NewCertPool() // a system without any
 	}
 	if !o.Trusted.AppendCertsFromPEM(text) {
-		return failure(fmt.Errorf("%s holds no certificate in PEM; a CMS keyring, .kdb or .p12, must be exported first",
-			path))
+		return failure(fmt.Errorf("%s holds no certificate in PEM; a CMS keyring, .kdb or .p12, must be "+
+			"exported first", path))
 	}
 	return nil
 }
 
-// askPerson waits until somebody has killed a server.
+// askPerson waits until somebody has killed a server, no longer than --wait: clients count meanwhile. Reading goes on
+// where nobody types, as nothing can end it; the program does.
 func askPerson(ctx context.Context, c *cli.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, c.Duration("wait"))
 	defer cancel()
@@ -287,6 +290,8 @@ func predictorOf(c *cli.Context) (func(name, value, server string) (*check.Predi
 	return func(name, value, server string) (*check.Prediction, error) {
 		one := request
 		one.Request.Cookies = []string{name + "=" + value}
+		// Of a partition ID the file names no member: the server that answered before has it, unless --partition says
+		// more.
 		if read, ok := session.ReadCookie(value); ok && read.Partition && len(one.Members.Partition) == 0 {
 			one.Members.Partition = []string{read.IDs[0] + "=" + server}
 		}

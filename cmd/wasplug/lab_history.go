@@ -61,6 +61,7 @@ func labHistory(c *cli.Context) error {
 	return findings()
 }
 
+// readHistory reads a history; an error names the line.
 func readHistory(c *cli.Context, path string) (*history.History, error) {
 	from := c.App.Reader
 	if path != "-" {

@@ -74,7 +74,7 @@ func labKillTest(c *cli.Context) error {
 	var lines bytes.Buffer
 	k.Options.History = &history.Writer{To: &lines}
 	r, err := k.Run(ctx, source)
-	var few *scenario.TooFew
+	var few *scenario.TooFew // how many members there are, the file says
 	switch {
 	case errors.As(err, &few):
 		return usageError("--at-once %d, --halted %d: %w", k.AtOnce, k.Halted, few)
@@ -95,7 +95,7 @@ func labKillTest(c *cli.Context) error {
 	return nil
 }
 
-// killTestOf reads the flags.
+// killTestOf reads the flags. What does not hang on the file is refused before members start.
 func killTestOf(c *cli.Context) (*scenario.KillTest, error) {
 	if c.Args().Present() {
 		return nil, usageError("lab kill-test takes no argument; got %q", c.Args().First())

@@ -59,6 +59,7 @@ staged.`,
 	}
 }
 
+// labMatrix is one of three: rows of the matrix on running members, a table that is predicted, or one that is staged.
 func labMatrix(c *cli.Context) error {
 	if c.Args().Present() {
 		return usageError("lab matrix takes no argument; got %q", c.Args().First())
@@ -142,6 +143,7 @@ func stageCells(c *cli.Context, format string) error {
 	return judgeCells(c, format, &all)
 }
 
+// judgeCells ends a staging: that no line was staged is no success.
 func judgeCells(c *cli.Context, format string, all *labreport.CellSet) error {
 	if len(all.Cells) == 0 {
 		return failure(errors.New("no line was staged"))

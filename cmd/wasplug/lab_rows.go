@@ -40,7 +40,7 @@ func stageRows(c *cli.Context, format string) error {
 			if !only.MatchString(r.Number + " " + t.Name + " " + t.Test.Name.V) {
 				continue
 			}
-			if needs := t.Needs(); needs != "" {
+			if needs := t.Needs(); needs != "" { // a program such as redis-server
 				if _, err := exec.LookPath(needs); err != nil {
 					done.Skipped = append(done.Skipped, t.Name+": "+t.Test.Name.V+": "+needs+" is not installed")
 					continue
@@ -52,6 +52,7 @@ func stageRows(c *cli.Context, format string) error {
 			}
 			done.Results = append(done.Results, labreport.RowResult{File: t.Name, Result: result})
 		}
+		// A row that nobody can stage is shown, too, where --run asks for its number.
 		if len(done.Results)+len(done.Skipped) > 0 || r.Unstaged != "" && only.MatchString(r.Number) {
 			staged.Rows = append(staged.Rows, done)
 		}

@@ -25,7 +25,7 @@ func serveLab(c *cli.Context, l *lab.Lab, about page.Options) (stop func(), err 
 	}
 	about.Lab, about.Else = l, admin.New(l.Proxy(0), "")
 	server := &http.Server{Handler: page.New(about), ReadHeaderTimeout: 10 * time.Second}
-	go server.Serve(inner)
+	go server.Serve(inner) // ends by stop; a lab whose page is gone still runs
 	introduceLab(c.App.Writer, l, "http://"+inner.Addr().String()+"/lab")
 	return func() { server.Close() }, nil
 }
@@ -70,7 +70,8 @@ tick for a look of the write threads, advance 60s to move all clocks. Ctrl-C end
 `, url, curl, first.Pid(), first.Name)
 }
 
-// labOrders obeys what is typed until the input ends.
+// labOrders obeys what is typed until the input ends. A wrong order is told on standard output, between the answers to
+// others, and ends nothing.
 func labOrders(ctx context.Context, l *lab.Lab, in io.Reader, out io.Writer) {
 	lines := bufio.NewScanner(in)
 	for lines.Scan() && ctx.Err() == nil {

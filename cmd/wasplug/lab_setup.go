@@ -63,7 +63,7 @@ func labPolicy(c *cli.Context, l *app.Loaded) (func(cluster string) session.Poli
 }
 
 // labSessions are the policies in the words of the members. Theirs wait for acknowledgements unless they are told not
-// to.
+// to, by the session choice replication-ack. Timeouts are those of the topology, as no flag says them.
 func labSessions(
 	c *cli.Context, l *app.Loaded, policy func(string) session.Policy, sem *choices.Assumptions,
 ) func(string) lab.Sessions {

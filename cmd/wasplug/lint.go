@@ -277,6 +277,7 @@ func (l *linting) readSeverities() (err error) {
 
 // readLeast reads the least severity that is reported.
 func (l *linting) readLeast() (err error) {
-	l.request.MinSeverity, err = severityFlag(l.c, "min-severity", ranked(l.c, "min-severity", l.settings.MinSeverity), 0)
+	least := ranked(l.c, "min-severity", l.settings.MinSeverity)
+	l.request.MinSeverity, err = severityFlag(l.c, "min-severity", least, 0)
 	return err
 }

@@ -87,13 +87,16 @@ func TestActionDownload(t *testing.T) {
 	} {
 		mux := http.NewServeMux()
 		for _, folder := range []string{"/download/v1.2.0/", "/latest/download/"} {
-			mux.HandleFunc(folder+"SHA256SUMS", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, tt.sums) })
+			mux.HandleFunc(folder+"SHA256SUMS", func(w http.ResponseWriter, _ *http.Request) {
+				io.WriteString(w, tt.sums)
+			})
 			mux.HandleFunc(folder+archive, func(w http.ResponseWriter, _ *http.Request) { w.Write(content) })
 		}
 		server := httptest.NewServer(mux)
 		cmd := exec.Command("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", scripts[len(scripts)-2])
 		cmd.Dir = t.TempDir()
-		cmd.Env = append(os.Environ(), "RUNNER_TEMP="+cmd.Dir, "VERSION="+tt.version, "RELEASES="+server.URL, "no_proxy=*")
+		cmd.Env = append(os.Environ(), "RUNNER_TEMP="+cmd.Dir, "VERSION="+tt.version,
+			"RELEASES="+server.URL, "no_proxy=*")
 		out, err := cmd.CombinedOutput()
 		server.Close()
 		if (err != nil) != (tt.want != "") || !strings.Contains(string(out), tt.want) {

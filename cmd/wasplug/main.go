@@ -23,7 +23,8 @@ func relaxGC(args []string) {
 		slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--urls") }) {
 		return
 	}
-	if len(args) > 1 && args[1] == "lsp" { // it runs for hours, and each keystroke throws away what the one before made
+	if len(args) > 1 && args[1] == "lsp" {
+		// It runs for hours, and each keystroke throws away what the one before made.
 		debug.SetGCPercent(300)
 		debug.SetMemoryLimit(240 << 20)
 		return

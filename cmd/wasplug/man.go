@@ -90,6 +90,7 @@ func writePages(c *cli.Context, folder string) error {
 	return nil
 }
 
+// newPage begins a page. Its date is that of the commit, so that two builds of one commit write the same page.
 func newPage(name string, section int, summary string) *manpage.Page {
 	b := buildInfo()
 	date, _, _ := strings.Cut(b.Date, "T")
@@ -110,6 +111,7 @@ func pageOfAll(app *cli.App) *manpage.Page {
 	return p
 }
 
+// pageName is how man(1) calls the page of a command: wasplug-lab-run.
 func pageName(cmd *cli.Command) string { return "wasplug-" + strings.ReplaceAll(cmd.Name, " ", "-") }
 
 // pageOf is the page of a command, made of what its help is made of.

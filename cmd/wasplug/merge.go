@@ -39,7 +39,8 @@ Exit codes: 0 written; 1 the inputs conflict by an error, or with --strict by a 
 wrong usage; 3 an input cannot be read or merged, or the proof failed.`,
 		Flags: append(outputFlags("`FILE` to write"),
 			&cli.StringFlag{Name: "base",
-				Usage:       "the input `FILE` whose Config, Log and Properties count; with --edited what that was made of",
+				Usage: "the input `FILE` whose Config, Log and Properties count; with --edited what that was " +
+					"made of",
 				DefaultText: "the first"},
 			&cli.StringFlag{Name: "edited", Usage: "the `FILE` with changes by hand that are to be kept"},
 			wordFlag{&cli.StringFlag{Name: "prefer", Value: "nobody",
@@ -115,7 +116,8 @@ func rebaseAction(c *cli.Context) error {
 	return writeOutput(c, answer.XML)
 }
 
-// mergeable reports conflicts that stop the merge: errors, with strict warnings too.
+// mergeable reports conflicts that stop the merge: errors, with strict warnings too. They have been told; the message
+// says what to do.
 func mergeable(answer *authoring.MergeAnswer, strict bool) error {
 	codes := answer.Errors()
 	switch {

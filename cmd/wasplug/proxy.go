@@ -75,7 +75,8 @@ func proxyFlags() []cli.Flag {
 				"--admin-token-file is given"},
 		&cli.StringFlag{Name: "admin-token-file", Usage: "`FILE` with the token that the admin listener asks for"},
 		&cli.BoolFlag{Name: "admin-write",
-			Usage: "let those who have the token drain, disable and weigh members on the status page, beside the file"},
+			Usage: "let those who have the token drain, disable and weigh members on the status page, beside " +
+				"the file"},
 		&cli.BoolFlag{Name: "alert-rules", Usage: "print rules for Prometheus about the metrics of --admin, and end"},
 		&cli.StringFlag{Name: "access-log", Usage: "`FILE` for a line per request, - for standard output"},
 		wordFlag{&cli.StringFlag{Name: "access-log-format", Value: "text",

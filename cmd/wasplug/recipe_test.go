@@ -54,7 +54,8 @@ func TestRecipes(t *testing.T) {
 // shopIn is a folder with all files that recipes name.
 func shopIn(t *testing.T, testdata string) string {
 	dir := t.TempDir()
-	for _, name := range []string{"shop/topology.yaml", "shop/routes.yaml", "shop/access.log", "trace/http_plugin.log"} {
+	for _, name := range []string{"shop/topology.yaml", "shop/routes.yaml", "shop/access.log",
+		"trace/http_plugin.log"} {
 		data, err := os.ReadFile(filepath.Join(testdata, name))
 		if err != nil {
 			t.Fatal(err)

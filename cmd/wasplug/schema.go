@@ -59,6 +59,7 @@ func schemaAction(c *cli.Context) error {
 	return usageError("schema takes one name; got %d", c.NArg())
 }
 
+// schemaNames are the JSON Schemas and the one XML Schema, in one order.
 func schemaNames() []string {
 	names := append(schemas.Names(), xsd.Name)
 	slices.Sort(names)

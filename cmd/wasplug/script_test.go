@@ -18,7 +18,8 @@ func TestMain(m *testing.M) {
 	if slices.Equal(os.Args[1:], []string{"lab", "member"}) { // a lab in this process has started it
 		main()
 	}
-	os.Setenv("GORACE", "atexit_sleep_ms=0") // or each program of ours would sleep for a second under the race detector
+	// Or each program of ours would sleep for a second under the race detector.
+	os.Setenv("GORACE", "atexit_sleep_ms=0")
 	testscript.Main(waiting{sharedtest.Waiting{M: m}},
 		map[string]func(){"wasplug": main, "recording-member": recordingMember})
 }

@@ -100,8 +100,8 @@ func simulate(c *cli.Context) error {
 	if c.NArg() > 1 {
 		return usageError("simulate takes one scenario; got %s", strings.Join(c.Args().Slice(), " "))
 	}
-	request := answers.Simulate{File: c.Args().First(), Options: optionsOf(c), Config: configOf(c), Plugin: pluginOf(c),
-		Compare: c.String("compare"), Workers: c.Int("workers")}
+	request := answers.Simulate{File: c.Args().First(), Options: optionsOf(c), Config: configOf(c),
+		Plugin: pluginOf(c), Compare: c.String("compare"), Workers: c.Int("workers")}
 	if request.Settings, err = sessionSettings(c); err != nil {
 		return err
 	}

@@ -60,7 +60,8 @@ Exit codes: 0 the log was read; 1 no such request, a disagreement, or an inciden
 			&cli.StringFlag{Name: "member", Usage: "only incidents and requests that have to do with that `MEMBER`"},
 			&cli.StringSliceFlag{Name: "kind", Usage: "only incidents of that `KIND`, repeatable: " + kindNames()},
 			&cli.StringSliceFlag{Name: "fail-on",
-				Usage: "exit code 1 where an incident is of that `KIND`, repeatable; open: goes on, any: is no notice"},
+				Usage: "exit code 1 where an incident is of that `KIND`, repeatable; open: goes on, any: is no " +
+					"notice"},
 			&cli.StringFlag{Name: "access-log",
 				Usage: "`LOG` of the web server, packed or not: what clients saw in the time of incidents"},
 			&cli.StringFlag{Name: "log-format", Value: "auto", Usage: "`FORMAT` of the access log: " +
@@ -70,7 +71,8 @@ Exit codes: 0 the log was read; 1 no such request, a disagreement, or an inciden
 				Usage: "of an access log whose times are UTC (w3c): `±HH:MM` that the web server's clock is ahead"},
 			&cli.StringFlag{Name: "error-log",
 				Usage: "error `LOG` of the web server, packed or not: its threads, crashes, restarts and limits"},
-			&cli.BoolFlag{Name: "timeline", Usage: "draw how the log went, a row for each member, and how long requests took"},
+			&cli.BoolFlag{Name: "timeline",
+				Usage: "draw how the log went, a row for each member, and how long requests took"},
 			&cli.BoolFlag{Name: "show-secrets", Usage: "whole session IDs, queries, cookies and user names"},
 			formatFlag("`FORMAT` of the output: ", tracereport.Trace, ""),
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE` for the report of a whole log",

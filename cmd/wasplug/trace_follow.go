@@ -32,7 +32,8 @@ func followFlags() []cli.Flag {
 		&cli.StringFlag{Name: "admin-token-file",
 			Usage: "with --follow: `FILE` with the token that the admin listener asks for"},
 		&cli.StringFlag{Name: "state",
-			Usage: "with --follow: `FILE` that keeps place and counters, so that the next run goes on and tells nothing twice"},
+			Usage: "with --follow: `FILE` that keeps place and counters, so that the next run goes on and tells " +
+				"nothing twice"},
 		&cli.BoolFlag{Name: "alert-rules", Usage: "print rules for Prometheus about the metrics of --follow, and end"},
 	}
 }
@@ -163,7 +164,8 @@ func saveState(c *cli.Context) func([]byte) error {
 	return func(data []byte) error {
 		err := writeFile(path, data, forced(path, true))
 		if err != nil && !said {
-			printNotes(c, app.Notes{{Text: "the state cannot be kept, a later run would tell all again: " + err.Error()}})
+			text := "the state cannot be kept, a later run would tell all again: " + err.Error()
+			printNotes(c, app.Notes{{Text: text}})
 		}
 		said = err != nil
 		return nil

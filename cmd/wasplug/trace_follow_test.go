@@ -35,8 +35,8 @@ func TestTraceFollow(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		line := strings.NewReplacer("Marking m ", "Marking "+member+" ", " 00000001 -", " 0000000"+member[1:]+" -").Replace(
-			traceLine)
+		line := strings.NewReplacer("Marking m ", "Marking "+member+" ", " 00000001 -",
+			" 0000000"+member[1:]+" -").Replace(traceLine)
 		if _, err := f.WriteString(line); err != nil {
 			t.Fatal(err)
 		}
@@ -60,8 +60,8 @@ func TestTraceFollow(t *testing.T) {
 			}
 			end()
 		}
-		code := run(ctx, []string{"wasplug", "trace", "--follow", "--format", "json", "--admin", "127.0.0.1:0", "--state",
-			state, log}, nil, out, &errOut)
+		code := run(ctx, []string{"wasplug", "trace", "--follow", "--format", "json", "--admin", "127.0.0.1:0",
+			"--state", state, log}, nil, out, &errOut)
 		end()
 		if code != exitFine || strings.Count(out.String(), "\n") != 1 ||
 			!strings.Contains(out.String(), `"what":"begins"`) || !strings.Contains(out.String(), member) {

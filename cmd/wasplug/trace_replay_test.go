@@ -32,13 +32,13 @@ func TestTraceFitsItsSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	access := filepath.Join(t.TempDir(), "access_log")
-	if err := os.WriteFile(access, []byte(`192.0.2.1 - - [06/Oct/2017:19:06:43 +0100] "GET /snoop HTTP/1.1" 200 9`+"\n"),
-		0o666); err != nil {
+	if err := os.WriteFile(access,
+		[]byte(`192.0.2.1 - - [06/Oct/2017:19:06:43 +0100] "GET /snoop HTTP/1.1" 200 9`+"\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	phases := filepath.Join(t.TempDir(), "phases_log")
-	if err := os.WriteFile(phases, []byte("[06/Oct/2017:19:06:43 +0100] \"GET /snoop HTTP/1.1\" 200 WAS=h:9080 9 1 2 3 4\n"),
-		0o666); err != nil {
+	if err := os.WriteFile(phases,
+		[]byte("[06/Oct/2017:19:06:43 +0100] \"GET /snoop HTTP/1.1\" 200 WAS=h:9080 9 1 2 3 4\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	server := filepath.Join(t.TempDir(), "error_log")

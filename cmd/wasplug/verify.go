@@ -49,9 +49,11 @@ usage; 3 the file cannot be read, or the target or the members cannot be reached
 			&cli.StringFlag{Name: "control", Usage: "`URL` of the members' control interface"},
 			&cli.StringFlag{Name: "member-header",
 				Usage: "`NAME` of the header field in which the user's own servers say who answers"},
-			&cli.StringSliceFlag{Name: "only", Usage: "ask for this `CHOICE` alone, and not for each Route; repeatable"},
+			&cli.StringSliceFlag{Name: "only",
+				Usage: "ask for this `CHOICE` alone, and not for each Route; repeatable"},
 			&cli.StringFlag{Name: "suite",
-				Usage: "`FILE` of tests whose requests are sent, too; with --control also those that let members fail"},
+				Usage: "`FILE` of tests whose requests are sent, too; with --control also those that let members " +
+					"fail"},
 			&cli.StringFlag{Name: "settle",
 				Usage: "write the choices that are settled to `FILE`, for 'wasplug why --assume-file'"},
 			&cli.BoolFlag{Name: "force", Usage: "overwrite a --settle file that says something else"},

@@ -128,8 +128,8 @@ func (r *verifyRig) faults(t *testing.T) map[string]string {
 
 // ask has verify ask a suite.
 func (r *verifyRig) ask(t *testing.T, suite string) map[string]string {
-	out, errOut, code := program(t, "verify", "-c", r.path("probe.xml"), "--control", r.control, "--against", r.against,
-		"--only", "affinity-max-connections", "--suite", r.path(suite), "--platform", "iis", "--format", "json")
+	out, errOut, code := program(t, "verify", "-c", r.path("probe.xml"), "--control", r.control, "--against",
+		r.against, "--only", "affinity-max-connections", "--suite", r.path(suite), "--platform", "iis", "--format", "json")
 	if code > exitFindings {
 		t.Fatal(errOut)
 	}

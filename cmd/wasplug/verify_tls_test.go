@@ -36,8 +36,8 @@ func newTLSRig(t *testing.T, secure bool, served func(xml string) string) *verif
 		t.Fatal(err)
 	}
 	r.write(t, "served.xml", served(string(probe)))
-	proxy := runProgram(t, "proxy", "-c", r.path("served.xml"), "--listen", "127.0.0.1:0", "--tls-listen", "127.0.0.1:0",
-		"--cert", cert, "--key", key, "--keystore", "/opt/plugin-key.kdb="+cas)
+	proxy := runProgram(t, "proxy", "-c", r.path("served.xml"), "--listen", "127.0.0.1:0", "--tls-listen",
+		"127.0.0.1:0", "--cert", cert, "--key", key, "--keystore", "/opt/plugin-key.kdb="+cas)
 	r.against, r.tls = proxy.find(`listening on (http://[^;]+);`), proxy.find(`listening on (https://[^;]+);`)
 	return r
 }
@@ -50,8 +50,8 @@ func (r *verifyRig) write(t *testing.T, name, text string) {
 
 // askTLS asks what only requests over TLS show, and returns what verify and what the members say.
 func (r *verifyRig) askTLS(t *testing.T) (code int, out, seen string) {
-	code, out = r.verify(t, "--tls-target", r.tls, "--only", "tls-default-port", "--only", "transport-choice", "--suite",
-		r.path("tls.yaml"))
+	code, out = r.verify(t, "--tls-target", r.tls, "--only", "tls-default-port", "--only", "transport-choice",
+		"--suite", r.path("tls.yaml"))
 	answer, err := http.Get(r.control + "/seen")
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +72,8 @@ func TestVerifyTLS(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			code, out, seen := newTLSRig(t, secure, same).askTLS(t)
-			for _, want := range []string{"tls-default-port=443\n", "transport-choice=fallback\n", "met:       over TLS\n"} {
+			for _, want := range []string{"tls-default-port=443\n", "transport-choice=fallback\n",
+				"met:       over TLS\n"} {
 				if !strings.Contains(out, want) {
 					t.Errorf("%q is not in\n%s", want, out)
 				}

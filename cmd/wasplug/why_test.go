@@ -113,7 +113,8 @@ func TestWhyOfNoAddress(t *testing.T) {
 		}
 		want := ""
 		if tt.want != "" {
-			want = "\n  note     PluginMember1 can never be reached: " + strings.Replace(tt.want, "FILE", file, 1) + "\n"
+			want = "\n  note     PluginMember1 can never be reached: " +
+				strings.Replace(tt.want, "FILE", file, 1) + "\n"
 		}
 		if out := said("text"); !strings.Contains(out, want) || want == "" && strings.Contains(out, "  note ") ||
 			!strings.HasPrefix(out, "member PluginMember1 ") {

@@ -14,10 +14,11 @@ import (
 // silence is how long a command may work on a terminal without a word.
 const silence = time.Second
 
-// working says on a terminal what a command is doing when it takes long. The line is gone when done returns.
+// working says on a terminal what a command is doing when it takes long. The line is gone when done returns. done may
+// be called before anything was said, and more than once.
 func working(c *cli.Context, doing string) (done func()) {
 	out, _ := c.App.ErrWriter.(diag.VisibleWriter)
-	if !isTerminal(out.To) {
+	if !isTerminal(out.To) { // nothing may be left in a file or a pipe that cannot be taken back
 		return func() {}
 	}
 	return sayWorking(out.To, string(diag.AppendVisible(nil, doing, diag.Text, "")))
@@ -55,6 +56,7 @@ type progress struct {
 	over bool
 }
 
+// mostOften is how often the line is drawn anew: people see no more, and terminals are slow.
 const mostOften = 100 * time.Millisecond
 
 func (p *progress) add(n int) {

@@ -81,8 +81,9 @@ func symptomPage(a Diagnosed, r *diagnose.Report) pageSymptom {
 }
 
 func causePage(a Diagnosed, j *diagnose.Judged) pageCause {
-	out := pageCause{Found: j.Verdict == diagnose.Found, Why: j.Why, More: j.Count - int64(len(j.Evidence)), Do: j.Advice,
-		Title: fmt.Sprintf("%s %s: %s%s", j.Verdict, j.ID, j.Text, shareWords(j)), Source: sources(j), Typed: j.Typed()}
+	out := pageCause{Found: j.Verdict == diagnose.Found, Why: j.Why, More: j.Count - int64(len(j.Evidence)),
+		Do: j.Advice, Title: fmt.Sprintf("%s %s: %s%s", j.Verdict, j.ID, j.Text, shareWords(j)), Source: sources(j),
+		Typed: j.Typed()}
 	for _, e := range j.Evidence {
 		out.Lines = append(out.Lines, pageLine{fmt.Sprintf("%s:%d", e.File, e.Line), a.text(&e)})
 	}

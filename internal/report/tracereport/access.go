@@ -44,7 +44,8 @@ func (run *traceRun) writeAccess(w io.Writer) {
 	shown := slowest(a.Members)
 	writeTimes(w, shown)
 	if n := len(a.Members) - len(shown); n > 0 {
-		fmt.Fprintf(w, "  %s that took less time, of which --format json tells\n", forms.Count(int64(n), "further member"))
+		fmt.Fprintf(w, "  %s that took less time, of which --format json tells\n",
+			forms.Count(int64(n), "further member"))
 	}
 	if a.Further > 0 {
 		fmt.Fprintf(w, "  %s of further members, whose times are not known\n", forms.Count(a.Further, "request"))
@@ -97,7 +98,8 @@ func writeTimes(w io.Writer, members []*evidence.MemberTimes) {
 	}
 	t.Section(w, "seconds that so many of the requests took at most, by the member that the access log names")
 	if phases {
-		fmt.Fprintln(w, "  connect, body, wait and read are what 95 of a hundred took at most for TPCN, TPSB, TPWR and TPRB")
+		fmt.Fprintln(w, "  connect, body, wait and read are what 95 of a hundred took at most for TPCN, TPSB, TPWR "+
+			"and TPRB")
 	}
 }
 

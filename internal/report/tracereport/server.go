@@ -91,7 +91,8 @@ func threadsWords(r *evidence.ThreadsReport) string {
 		n     int64
 		words string
 	}{{p.Connecting, "connecting"}, {p.SendingRequest, "sending the request"}, {p.SendingBody, "sending a body"},
-		{p.Waiting, "waiting for an answer"}, {p.ReadingHead, "reading its headers"}, {p.ReadingBody, "reading its body"}} {
+		{p.Waiting, "waiting for an answer"}, {p.ReadingHead, "reading its headers"},
+		{p.ReadingBody, "reading its body"}} {
 		if of.n > 0 {
 			text += fmt.Sprintf(", %d %s", of.n, of.words)
 		}
