@@ -23,6 +23,8 @@ type folder struct {
 	held *os.File // the lock; nil where the folder stays anyway
 }
 
+// makeFolder makes the folder of a run: under $TMPDIR with a lock in it, or the one that somebody wants kept, which
+// nobody may take for a dead run's and so has none.
 func makeFolder(keep string) (*folder, error) {
 	if keep == "" {
 		path, err := os.MkdirTemp("", folderPrefix) // 0700
@@ -40,6 +42,8 @@ func makeFolder(keep string) (*folder, error) {
 
 func (f *folder) file(name string) string { return filepath.Join(f.path, name) }
 
+// remove takes the folder away before it lets go of the lock, or the next run might begin to clear it at the same
+// time.
 func (f *folder) remove() error {
 	if f.keep {
 		return nil
@@ -60,6 +64,8 @@ func newIdentity(hosts []string) (*identity, error) {
 	if err != nil {
 		return nil, err
 	}
+	// An hour back, for clocks that differ; a lab does not run for a month. ClientAuth is for the routes between
+	// members, whose two ends show it to each other.
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "wasplug lab"},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(30 * 24 * time.Hour),

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// Memory is what the process occupies of the machine's memory, in bytes; 0 where the system does not tell.
+// Memory is what the process occupies of the machine's memory (VmRSS), in bytes; 0 where the system does not tell, as
+// without /proc.
 func (m *Member) Memory() int64 {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", m.Pid()))
 	if err != nil {

@@ -170,6 +170,7 @@ func (l *Lab) introduce() error {
 			}
 			l.members = append(l.members, m)
 		}
+		// each gets a port of its own for the routes of the others
 		var all []replication.Member
 		for _, m := range d.members {
 			route, release, err := port.Reserve("127.0.0.1:0")

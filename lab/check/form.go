@@ -17,7 +17,8 @@ type Form struct {
 	pattern *regexp.Regexp // with a group id, and a group member where it names one; nil: that of WebSphere
 }
 
-// The forms of other servers: Tomcat's jvmRoute, and JBoss, whose session IDs may hold a dot.
+// The forms of other servers: Tomcat's jvmRoute behind a dot, and JBoss, whose session IDs may hold a dot, so the
+// last one counts.
 var presets = map[string]string{
 	"tomcat": `^(?P<id>[^.]+)(?:\.(?P<member>.+))?$`,
 	"jboss":  `^(?P<id>.+?)(?:\.(?P<member>[^.]+))?$`,

@@ -123,11 +123,15 @@ func (r *run) fitsCookie(m *Move, predicted string) bool {
 func (r *run) judge(out *Result) error {
 	w := history.Writer{}
 	w.Add(&history.Line{Op: history.Begin, Persistence: r.Persistence})
+	// A history needs a member for its kill. Where no session moved nobody is known to have died, and no answer is of
+	// that member.
 	victim := out.Victim
 	if victim == "" {
 		victim = "unknown"
 	}
 	w.Add(&history.Line{T0: r.micros(r.kill.from), T1: r.micros(r.kill.to), Op: history.Kill, Member: victim, Kill: 1})
+	// The server counts as down until it answers again: between the end of the command and that moment requests may
+	// still miss it.
 	if r.up.happened() {
 		end := r.up.to
 		if at := r.firstAnswer(victim, r.up.from); !at.IsZero() && at.After(end) {

@@ -118,6 +118,7 @@ func (r *run) move(before, now *answer, victim string) *Move {
 	default:
 		m.Session = "kept"
 	}
+	// of a new or empty session the count begins anew, so nothing is there twice
 	if m.Lost = max(0, m.Before-m.Found); m.Session == "kept" {
 		m.Twice = max(0, m.Found-m.Before)
 	}

@@ -67,7 +67,7 @@ func parse(text []byte) (l Line, err error) {
 	return l, nil
 }
 
-// fits reports what a line says that cannot be.
+// fits reports what a line says that cannot be. What the checks ask of a line is there then, so they need not look.
 func (l *Line) fits() error {
 	switch {
 	case l.Op == "":

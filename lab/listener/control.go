@@ -32,7 +32,7 @@ func (l *Listener) ServeFault(w http.ResponseWriter, rq *http.Request) {
 	}
 }
 
-// readFault reads the parameters of /fault.
+// readFault reads the parameters of /fault. do must be there: an order without it would end a fault by mistake.
 func readFault(rq *http.Request) (f Fault, err error) {
 	if f.Do = rq.FormValue("do"); f.Do == "none" {
 		f.Do = ""

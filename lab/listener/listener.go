@@ -66,6 +66,7 @@ func (l *Listener) listen() error {
 	return nil
 }
 
+// accept takes in connections until the port is closed. Each accept belongs to one opening of the port (inner).
 func (l *Listener) accept(inner net.Listener) {
 	for {
 		raw, err := inner.Accept()

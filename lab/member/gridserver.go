@@ -10,7 +10,9 @@ import (
 	"github.com/wasplug/wasplug/lab/store/grid"
 )
 
-// startGridServer makes the process a server of the grid: members are its clients, and it serves nobody else.
+// startGridServer makes the process a server of the grid: members are its clients, and it serves nobody else. It
+// takes orders only once it has what it must have, and the only one is /state: it has no clock to move and no moments
+// to die at, and is killed from outside.
 func startGridServer(ctx context.Context, spec *Spec, stdout io.Writer) (*server, error) {
 	m := &server{spec: spec, clock: newClock(false, spec.Start), out: &lines{to: stdout}}
 	if err := m.listenForOrders(); err != nil {

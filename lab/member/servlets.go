@@ -12,7 +12,8 @@ import (
 // servlet answers a request. An error is answered 500, or 400 where a parameter is wrong.
 type servlet func(*call) error
 
-// servlets are those that there are, by the last part of a path.
+// servlets are those that there are, by the last part of a path. Each shows one thing that users are told about
+// failover; docs/lab.md says which.
 func servlets() map[string]servlet {
 	return map[string]servlet{
 		"snoop": snoop, "hitcount": hitcount, "wizard": wizard, "note": note, "nofailover": noFailover,

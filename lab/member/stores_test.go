@@ -57,7 +57,8 @@ func (m *running) moves(from *running) {
 // based when the write thread has looked, by hand when the servlet says so.
 func TestWritten(t *testing.T) {
 	for frequency, steps := range map[session.Frequency][][3]string{
-		session.EndOfService: {{"/hitcount", "Hit count: 1", "0001;1 1 1"}, {"/hitcount", "Hit count: 2", "0001;2 2 1"},
+		session.EndOfService: {{"/hitcount", "Hit count: 1", "0001;1 1 1"},
+			{"/hitcount", "Hit count: 2", "0001;2 2 1"},
 			{"/hitcount?flush=1", "Hit count: 3", "0001;3 no 1"}, // the head goes out before the write
 			{"/hitcount?get=1", "Hit count: 3", "0001;3 3 1"}},
 		session.TimeBased: {{"/hitcount", "Hit count: 1", "0001;1 no 0"}, {"/hitcount", "Hit count: 2", "0001;1 no 0"},

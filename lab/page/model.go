@@ -90,6 +90,7 @@ func (h *Handler) look(ctx context.Context, picked string) *view {
 	states := h.ask(ctx)
 	v := &view{Events: h.Feed.latest(), Sessions: h.sessions(states), Picked: picked}
 	requests := map[string]uint64{}
+	// what a web server process knows is asked of it directly: it is in this process
 	for i := range h.Lab.Processes() {
 		p := h.Lab.Proxy(i)
 		pv := processView{URL: p.URL}
@@ -211,6 +212,7 @@ func (h *Handler) sessions(states []member.State) []sessionView {
 		}
 	}
 	var list []sessionView
+	// ages are told by the clock of the owner, which is that of its changes
 	for _, s := range by {
 		now := labsession.Millis(0)
 		for i := range states {

@@ -18,6 +18,7 @@ func ordersOf(m *lab.Member, down bool) []button {
 	switch m.State() {
 	case lab.Up:
 		list := []button{{"kill", "kill -9"}, {"stop", "stop"}, {"shutdown", "shut down"}}
+		// it writes no sessions by itself, and has no store to be cut off from
 		if m.InGrid() {
 			return list
 		}

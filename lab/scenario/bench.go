@@ -107,6 +107,7 @@ func (b *Bench) measure(ctx context.Context, source *Source, k kind) (f Figure, 
 	}
 	defer st.lab.Close()
 	f = Figure{Persistence: st.kind(&k), Frequency: st.policy.Frequency.String()}
+	// the start of all members is in it, as somebody who starts a lab waits for them
 	if a := st.send(ctx, st.client("first"), hit("")); a.Status == http.StatusOK {
 		f.FirstAnswer = time.Since(began)
 	}

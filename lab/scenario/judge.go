@@ -52,6 +52,7 @@ func (st *stage) differences(d *explain.Decision, f *facts, q *request, o *obser
 		differ("member", strings.Join(members, ", "), o.Member)
 		return out
 	}
+	// an error page of the servlet tells nothing of the session
 	if d.Session == nil || o.Member == "" || o.Status >= 500 || !q.showsSession() {
 		return out
 	}

@@ -50,7 +50,8 @@ type reader struct {
 // variants.
 func (r *reader) report(span diag.Span, format string, args ...any) {
 	d := diag.Diagnostic{Span: span, Severity: diag.Error, Message: diag.Sprintf(format, args...)}
-	if !slices.ContainsFunc(r.reports, func(o diag.Diagnostic) bool { return o.Span == span && o.Message == d.Message }) {
+	same := func(told diag.Diagnostic) bool { return told.Span == span && told.Message == d.Message }
+	if !slices.ContainsFunc(r.reports, same) {
 		r.reports = append(r.reports, d)
 	}
 }

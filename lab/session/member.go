@@ -71,9 +71,11 @@ func NewManager(mb *Member, app string, cfg Config) (*Manager, error) {
 	m.form = form{digits: 4, length: cfg.IDLength, separator: cfg.CloneSeparator, own: mb.CloneID,
 		front: cfg.NoAffinitySwitchBack, expected: cfg.ExpectedCloneIDs, name: cfg.Cookie,
 		identifier: cfg.URLIdentifier}
+	// with clone-appended the list grows by partition IDs, as it does by clone IDs (M14)
 	if mb.Partition != "" {
 		m.form.own, m.form.partition = mb.Partition, cfg.PartitionAfterTakeover == "same"
 	}
+	// S21: without a store there is nothing that a cache ID could tell
 	if cfg.NoAdditionalSessionInfo && mb.Store == nil {
 		m.form.digits = 0
 	}

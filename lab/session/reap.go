@@ -56,6 +56,7 @@ func (m *Manager) reapMemory(now Millis, event string) (n int) {
 		s.mu.Lock()
 		over := s.overdue(now)
 		s.mu.Unlock()
+		// what could not be written stays, and is tried again at the next run
 		if over && m.store != nil && m.writesBefore(context.Background(), s) != nil {
 			continue
 		}

@@ -30,7 +30,8 @@ func (f *form) inURL(path string) string {
 	return value
 }
 
-// encode puts a value into a URL, in place of one that is there (S13).
+// encode puts a value into a URL, in place of one that is there (S13). A value that could end an attribute of a page
+// or begin a parameter is left out.
 func (f *form) encode(url string, v Value) string {
 	text := f.text(v)
 	if strings.ContainsAny(text, "<>&!'()\"") {

@@ -77,6 +77,7 @@ func (s *Session) served(all bool) {
 func (m *Manager) write(ctx context.Context, s *Session, what extent) error {
 	s.storing.Lock()
 	defer s.storing.Unlock()
+	// another member has written the session since, and what this copy has must not cover that (L2)
 	if s.isFenced() {
 		return ErrNewer
 	}

@@ -12,7 +12,8 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Census is what a table SESSIONS holds, the lab's or a server's: counts, and nothing of what is in a session.
+// Census is what a table SESSIONS holds, the lab's or a server's: counts, and nothing of what is in a session. Of a
+// server's table images are not read, for they hold serialised Java objects.
 type Census struct {
 	Table        string             `json:"table"` // without user and password
 	Rows         int                `json:"rows"`

@@ -7,7 +7,8 @@ import (
 	"github.com/wasplug/wasplug/lab/session"
 )
 
-// Row is a row of the table as the database has it: a session's (PropID = ID), or an attribute's.
+// Row is a row of the table as the database has it: a session's (PropID = ID), or an attribute's. Attributes
+// themselves are not read: the page shows where they lie and how large they are.
 type Row struct {
 	ID, PropID, App string
 	LastAccess      session.Millis

@@ -11,7 +11,8 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// A schema is one of the two ways in which attributes lie in the table. Switching needs an empty table.
+// A schema is one of the two ways in which attributes lie in the table. Switching needs an empty table: neither reads
+// what the other wrote.
 type schema interface {
 	// Attributes, Write and Apart are those of [session.Store].
 	Attributes(ctx context.Context, k session.Key, name string) (*session.Record, error)

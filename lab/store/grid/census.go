@@ -92,7 +92,8 @@ func count(ctx context.Context, e engine, name string, now session.Millis) (*dat
 	return out, nil
 }
 
-// Rows reads the sessions of a run that were accessed last, as rows of a table are read.
+// Rows reads the sessions of a run that were accessed last, as rows of a table are read. All entries are read for it:
+// neither engine has an order by last access.
 func Rows(ctx context.Context, c Config, most int) (rows []database.Row, err error) {
 	c.Member = "page"
 	e, err := open(&c)

@@ -54,6 +54,7 @@ func fieldsOf(object []byte) (all []field, ok bool) {
 	for rest := object; len(rest) > 1; {
 		rest = rest[1:] // the brace, or the comma between two fields
 		colon := bytes.Index(rest, []byte(`":`))
+		// a name that is escaped might be equal to one that is not; an empty one is left to encoding/json, too
 		if colon < 2 || rest[0] != '"' || bytes.ContainsAny(rest[1:colon], `"\`) {
 			return nil, false
 		}

@@ -26,7 +26,8 @@ func Walk(t *testing.T, store func(t *testing.T, member string) session.Store) {
 	}
 }
 
-// walk is a client that knows what its session must hold.
+// walk is a client that knows what its session must hold. It goes to any of the three members with each request, as
+// no plug-in would send it: every request is a take-over, or comes back to a copy that is old.
 type walk struct {
 	t       *testing.T
 	clock   session.Millis
@@ -36,6 +37,8 @@ type walk struct {
 	has     map[string]float64
 }
 
+// manager is the session manager of a member. All members have the one clock, which stands still in about a third of
+// all steps: two accesses in one millisecond must be told apart all the same.
 func (w *walk) manager(name string, store session.Store, contents session.Contents) *session.Manager {
 	cfg := session.Default()
 	cfg.WriteFrequency, cfg.WriteContents = session.EndOfService, contents
@@ -83,6 +86,7 @@ func (w *walk) compare(s *session.Session) {
 	}
 }
 
+// change does one thing to the session, most often by Set; has is kept in step with it.
 func (w *walk) change(s *session.Session) {
 	name := []string{"x", "y", "z"}[w.chance.IntN(3)]
 	switch w.chance.IntN(8) {
