@@ -33,7 +33,8 @@ func causes(passes []*Pass, active []*Rule) {
 
 func isCause(f *Finding) bool { return f.Rule.Code == diag.WrongLetterCase }
 
-// mendAll returns passes over the files as they are with all names in the right letter case.
+// mendAll returns passes over the files as they are with all names in the right letter case. All files get one, since
+// rules about several files look at the others, too; only those with such names are changed.
 func mendAll(passes []*Pass) []*Pass {
 	mended := make([]*Pass, len(passes))
 	for i, p := range passes {
@@ -50,7 +51,8 @@ func mendAll(passes []*Pass) []*Pass {
 	return mended
 }
 
-// mend copies nodes with names as they should be.
+// mend copies nodes with names as they should be. The root keeps its own: what it is called decides whether the file
+// is a Config at all.
 func mend(nodes []*parser.Node, parent *parser.Node) []*parser.Node {
 	out := make([]*parser.Node, len(nodes))
 	for i, n := range nodes {
@@ -68,6 +70,8 @@ func mend(nodes []*parser.Node, parent *parser.Node) []*parser.Node {
 	return out
 }
 
+// mendAttrs corrects names of attributes that the element does not have. The nodes are shared with the file as it is,
+// so the first change makes a copy.
 func mendAttrs(n *parser.Node, typ *parser.ElementType) []parser.Attr {
 	attrs := n.Attrs
 	for i := range n.Attrs {
@@ -127,6 +131,8 @@ func newBlame(p *Pass) *blame {
 	return b
 }
 
+// Where no element around it has a cause, all of the file have a part in it. An element tells its first consequence
+// only.
 func (b *blame) put(f *Finding) {
 	holder := b.paths.holder(f.Span)
 	if holder != nil && f.Rule.Code == diag.MissingRequired && len(b.within(holder.Tag)) > 0 {

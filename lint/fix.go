@@ -40,7 +40,9 @@ func Fix(rules []*Rule, files *diag.Files, id diag.FileID, o Options, unsafe boo
 	return src, applied
 }
 
-// apply makes the edits of all fixes that touch no byte of one before them; the others wait for the next round.
+// apply makes the edits of all fixes that touch no byte of one before them; the others wait for the next round. The
+// fixes come by place; of two for one place, or that touch, the first is made, and whether the other still holds the
+// next round finds out.
 func apply(src []byte, fixes []*diag.Fix) ([]byte, int) {
 	var edits []diag.Edit
 	n := 0
@@ -69,6 +71,7 @@ func overlaps(edits []diag.Edit, e diag.Edit) bool {
 	return i < len(edits) && edits[i].Span.Start <= e.Span.End || i > 0 && edits[i-1].Span.End >= e.Span.Start
 }
 
+// changes reports whether a fix writes anything that is not there: one that does not would come again in each round.
 func changes(src []byte, f *diag.Fix) bool {
 	return slices.ContainsFunc(f.Edits,
 		func(e diag.Edit) bool { return string(src[e.Span.Start:e.Span.End]) != e.New })

@@ -60,7 +60,8 @@ func (p *Pass) own(r *Rule, span diag.Span, format string, args ...any) *Finding
 	}}
 }
 
-// ignores collects the comments of a file.
+// ignores collects the comments of a file. "behind" is kept from one comment to the next, so that a file of many
+// comments is walked once.
 func (p *Pass) ignores() []ignore {
 	var found []ignore
 	var visit func(parent *parser.Node, nodes []*parser.Node)
@@ -104,6 +105,8 @@ func scopeOf(parent, comment, before *parser.Node, behind []*parser.Node) diag.S
 	return behind[0].Span
 }
 
+// parseIgnore reads what stands behind the mark: RULE[,RULE...] [until DATE] REASON. The first problem is told. One
+// that names several rules and has a problem ignores none of them. The day of the date itself still counts.
 func (p *Pass) parseIgnore(text string, n *parser.Node, scope diag.Span) ignore {
 	ig := ignore{at: n.Span, scope: scope}
 	words := strings.Fields(text)

@@ -69,7 +69,8 @@ func (s *scopes) take(f *Finding) bool {
 	return taken
 }
 
-// used reports whether a scope has taken a finding of a rule.
+// used reports whether a scope has taken a finding of a rule. The same scope of two comments is one, so a comment
+// whose work another one does as well is not called unused.
 func (s *scopes) used(code string, span diag.Span) bool {
 	list := s.byRule[code]
 	i, found := slices.BinarySearchFunc(list, span, func(s scope, span diag.Span) int {

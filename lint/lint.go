@@ -1,6 +1,3 @@
-// Package lint is the engine that finds what is wrong or dangerous in plugin-cfg.xml. A rule is a value without state;
-// [Run] gives each rule that it gets a [Pass] over a file and collects what it reports. The rules themselves are in
-// lint/rules. Questions about routing are asked of package routecheck: there is no second matcher here.
 package lint
 
 import (
@@ -24,6 +21,7 @@ const (
 
 // String returns the class as documentation shows it.
 func (c FixClass) String() string {
+	// by the order of the constants
 	return [...]string{"none", "safe", "unsafe", "safe where only one meaning is possible",
 		"unsafe where one can be computed"}[c]
 }
@@ -45,14 +43,14 @@ const (
 // Rule is a check with its documentation.
 type Rule struct {
 	Code, Name string
-	Category   string
+	Category   string        // one of the constants above; it says for which profiles the rule is asked
 	Severity   diag.Severity // of most findings
 	Otherwise  string        // which findings have another severity, "" for none: "warning for ..."
 	Fix        FixClass
 	Options    []Option
 	Subjects   []string // what it judges: ELEMENT/ATTRIBUTE (a Property with the element around it), or ELEMENT
 	Doc        Doc
-	Check      func(*Pass) // runs beside others, so all that it changes is what it reports
+	Check      func(*Pass) // runs beside others, so all that it changes is what it reports; nil: never asked
 
 	Suppresses      []string // codes of rules whose findings about the same thing are pointless beside this one's
 	NeedsWellFormed bool     // says nothing sensible where the text around it is not well-formed
@@ -105,7 +103,8 @@ func Words(rules []*Rule) []string {
 	return words
 }
 
-// Page returns the documentation of a rule as plain text.
+// Page returns the documentation of a rule as plain text. It is what wasplug explain shows, and the hover of an
+// editor.
 func (r *Rule) Page() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n%s.\n\nCategory: %s. Severity: %s. Fix: %s.\n\n%s\n", r.Code, r.Name, r.Doc.Title,
@@ -163,7 +162,8 @@ func About(rules []*Rule, subject string) []*Rule {
 	return slices.DeleteFunc(slices.Clone(rules), func(r *Rule) bool { return !slices.Contains(r.Subjects, subject) })
 }
 
-// Citing lists the rules that rest on a rule of the decision or an open choice: their Source names it.
+// Citing lists the rules that rest on a rule of the decision or an open choice: their Source names it. Whole words of
+// the Source count, so that R2 is not found in R22.
 func Citing(rules []*Rule, name string) []*Rule {
 	return slices.DeleteFunc(slices.Clone(rules), func(r *Rule) bool {
 		words := strings.FieldsFunc(r.Doc.Source, func(c rune) bool { return strings.ContainsRune(" ,;:.()\n", c) })

@@ -11,7 +11,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 )
 
-// Pass is what a rule sees of one file, and where it reports.
+// Pass is what a rule sees of one file, and where it reports. The engine makes one of each file, and gives every rule
+// a copy of its own.
 type Pass struct {
 	Config  *parser.Config
 	Table   *routecheck.Table
@@ -63,7 +64,8 @@ type wording struct {
 
 func (w wording) String() string { return diag.Printable(diag.Sprintf(w.format, clip(w.args)...)) }
 
-// Report adds a finding at a span.
+// Report adds a finding at a span. It is returned so that See, As, About and Repair can follow. The arguments are kept
+// until the text is made, so a rule must not change what they point to.
 func (p *Pass) Report(span diag.Span, format string, args ...any) *Finding {
 	f := &Finding{Diagnostic: diag.Diagnostic{
 		Span: span, Severity: p.Rule.Severity, Rule: p.Rule.Diag(),
@@ -72,7 +74,8 @@ func (p *Pass) Report(span diag.Span, format string, args ...any) *Finding {
 	return f
 }
 
-// word makes the texts of a finding.
+// word makes the texts of a finding. Most findings never come here: the profile hides them, or another one makes them
+// pointless.
 func (f *Finding) word() {
 	if f.text.format == "" {
 		return // made as a whole, or worded before
@@ -96,7 +99,8 @@ func (p *Pass) Grouped(q *Pass) bool {
 		func(g string) bool { return slices.Contains(q.groups, g) })
 }
 
-// Adopt reports what the parser or the decision core has found.
+// Adopt reports what the parser or the decision core has found. They are about the place that they have, so that a
+// finding about the same place can be silenced by them.
 func (p *Pass) Adopt(ds []diag.Diagnostic) {
 	for _, d := range ds {
 		if d.Rule.Code == p.Rule.Code {
@@ -105,7 +109,7 @@ func (p *Pass) Adopt(ds []diag.Diagnostic) {
 	}
 }
 
-// See adds a second place.
+// See adds a second place. A place that nobody knows, as in content that was built, is left out.
 func (f *Finding) See(span diag.Span, format string, args ...any) *Finding {
 	if !span.IsZero() {
 		f.Related = append(f.Related, diag.Related{Span: span})
@@ -142,7 +146,8 @@ func (f *Finding) Repair(safe bool, title string, edits ...diag.Edit) *Finding {
 // Option returns the first number of an option of the rule.
 func (p *Pass) Option(name string) int { return p.OptionList(name)[0] }
 
-// OptionList returns all numbers of an option of the rule, as the settings or else the rule say.
+// OptionList returns all numbers of an option of the rule, as the settings or else the rule say. A number that neither
+// of them has is 0: a rule that asks for it has not declared it.
 func (p *Pass) OptionList(name string) []int {
 	if set, ok := p.Options.Rules[p.Rule.Code]; ok {
 		if v, ok := set.Options[name]; ok && len(v) > 0 {
@@ -172,6 +177,8 @@ func (p *Pass) Where(span diag.Span) string {
 // LongWord is how many bytes of a name a message shows.
 const LongWord = 80
 
+// clip shortens names that would hide the sentence. Only what is far longer than a name is shortened, so that a
+// message can quote a path as it is. What a rule has clipped or quoted itself is a text like any other.
 func clip(args []any) []any {
 	for i, a := range args {
 		if text, ok := a.(string); ok {

@@ -10,9 +10,9 @@ import (
 type profile struct {
 	name       string
 	doc        string
-	least      diag.Severity
-	categories []string // "" all
-	lowered    []string // rules that count as info
+	least      diag.Severity // what is below is not shown
+	categories []string      // of the rules that are asked; nil: all
+	lowered    []string      // codes of rules whose findings are info, unless the settings say otherwise
 }
 
 var profiles = []profile{
@@ -33,6 +33,7 @@ func Profiles() []string {
 	return names
 }
 
+// profile is the one of the options. An unknown name is the default: whoever reads names refuses unknown ones.
 func (o *Options) profile() *profile {
 	for i := range profiles {
 		if profiles[i].name == o.Profile {

@@ -120,7 +120,8 @@ func Run(rules []*Rule, files *diag.Files, inputs []Input, o Options) []diag.Dia
 }
 
 // check asks every rule, as many at once as there are processors: none knows what another has found. The findings come
-// in the order of the rules.
+// in the order of the rules. Each copy has findings and a rule of its own; all else of a pass is read only, or made
+// behind its Memo.
 func (p *Pass) check(active []*Rule) {
 	found := make([][]*Finding, len(active))
 	var next atomic.Int32
@@ -171,7 +172,8 @@ func (o *Options) active(rules []*Rule) []*Rule {
 	return active
 }
 
-// finish applies what stands above the rules: silencing, severities, ignores, the profile.
+// finish applies what stands above the rules: silencing, severities, ignores, the profile. The order counts: an
+// ignored finding, and one that the profile hides, still make others pointless, for it is as true as it was.
 func (p *Pass) finish(active []*Rule) []diag.Diagnostic {
 	byCode := make(map[string]*Rule, len(active))
 	for _, r := range active {
@@ -239,7 +241,8 @@ func (o *Options) severity(r *Rule, s diag.Severity) diag.Severity {
 	return o.profile().adjust(r, s)
 }
 
-// compact drops findings that say the same of the same place.
+// compact drops findings that say the same of the same place. Sorted, they stand beside each other. Rules may find one
+// place on two ways, and two web servers of a topology share most of their content.
 func compact(ds []diag.Diagnostic) []diag.Diagnostic {
 	return slices.CompactFunc(ds, func(a, b diag.Diagnostic) bool {
 		return a.Span == b.Span && a.Rule == b.Rule && a.Message == b.Message
@@ -267,7 +270,8 @@ func brokenText(findings []*Finding) (out regions) {
 	return out
 }
 
-// touch reports whether a span lies within one of the regions, holds one, or shares a part with one.
+// touch reports whether a span lies within one of the regions, holds one, or shares a part with one. An empty span
+// counts as the byte behind it.
 func (rs regions) touch(s diag.Span) bool {
 	i, _ := slices.BinarySearchFunc(rs, max(s.End, s.Start+1), func(r region, end int32) int {
 		return cmp.Compare(r.start, end)

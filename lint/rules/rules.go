@@ -21,8 +21,8 @@ import (
 // All returns all rules, ordered by code.
 func All() []*lint.Rule {
 	all := slices.Concat(structure.Rules(), references.Rules(), affinity.Rules(), balancing.Rules(), failover.Rules(),
-		routing.Rules(),
-		security.Rules(), performance.Rules(), portability.Rules(), suppression.Rules(), mistakes.Rules())
+		routing.Rules(), security.Rules(), performance.Rules(), portability.Rules(), suppression.Rules(),
+		mistakes.Rules())
 	slices.SortFunc(all, func(a, b *lint.Rule) int { return strings.Compare(a.Code, b.Code) })
 	return all
 }

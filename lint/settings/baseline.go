@@ -15,7 +15,7 @@ import (
 )
 
 // Baseline is a list of known findings. An entry is keyed on rule, file and element path, not on a line, so that it
-// holds when lines move.
+// holds when lines move. Its entries count down while it filters, so it is for one run.
 type Baseline struct {
 	entries map[baselineKey]*baselineEntry
 	order   []*baselineEntry
@@ -48,6 +48,7 @@ func ReadBaseline(files *diag.Files, id diag.FileID) (*Baseline, []diag.Diagnost
 	return b, reports
 }
 
+// list0 are the items of a list that may be missing.
 func list0(n *yamldoc.Node) []*yamldoc.Node {
 	if n == nil {
 		return nil
@@ -64,7 +65,8 @@ func (named FileNamer) key(files *diag.Files, p *lint.Placed) baselineKey {
 }
 
 // Filter takes the findings away that the baseline knows, and adds one (WP903) for each entry that matches nothing, or
-// less than it counts, among the files that were checked.
+// less than it counts, among the files that were checked. Which of several findings at one path are known does not
+// matter, so the first ones are taken away. An entry of a file that was not checked says nothing.
 func (b *Baseline) Filter(files *diag.Files, placed []lint.Placed, checked []diag.FileID,
 	named FileNamer) []lint.Placed {
 	var kept []lint.Placed
@@ -93,7 +95,8 @@ func (b *Baseline) Filter(files *diag.Files, placed []lint.Placed, checked []dia
 	return kept
 }
 
-// WriteBaseline returns a baseline of all findings.
+// WriteBaseline returns a baseline of all findings. It is sorted, so that a new one differs from the old one only
+// where findings do.
 func WriteBaseline(files *diag.Files, placed []lint.Placed, named FileNamer) []byte {
 	type entry struct {
 		Rule  string `json:"rule"`

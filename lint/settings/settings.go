@@ -13,7 +13,8 @@ import (
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
-// Settings is a settings file, .wasplug.yaml. Empty fields are not written.
+// Settings is a settings file, .wasplug.yaml. Empty fields are not written. Paths are as they are written: whoever
+// opens files knows the folder of the settings file.
 type Settings struct {
 	Profile     string
 	Target      string
@@ -26,7 +27,7 @@ type Settings struct {
 }
 
 // Read reads a settings file that stands in files. Everything that is wrong in it is an error: a misspelt rule must
-// not go unnoticed.
+// not go unnoticed. A file that is not as the schema says sets nothing.
 func Read(files *diag.Files, id diag.FileID) (Settings, []diag.Diagnostic) {
 	root, reports := schemas.Load(files, id, "settings")
 	var s Settings
@@ -73,6 +74,8 @@ func Read(files *diag.Files, id diag.FileID) (Settings, []diag.Diagnostic) {
 	return s, reports
 }
 
+// readRule reads "WP501: off", or "WP501: {severity: error, max-wait: 30}". The schema knows no options, since they
+// are those of each rule: an unknown one is told here.
 func readRule(r *lint.Rule, n *yamldoc.Node, report func(diag.Span, string, ...any)) lint.RuleSetting {
 	var set lint.RuleSetting
 	severity := n.Str()
@@ -99,6 +102,7 @@ func readRule(r *lint.Rule, n *yamldoc.Node, report func(diag.Span, string, ...a
 	return set
 }
 
+// numbers is one number or a list of them: rules take both as a list.
 func numbers(n *yamldoc.Node) []int {
 	if n.Kind == yamldoc.Scalar {
 		return []int{n.Int().V}
@@ -110,6 +114,7 @@ func numbers(n *yamldoc.Node) []int {
 	return out
 }
 
+// optionNames are the keys that may stand below a rule.
 func optionNames(r *lint.Rule) []string {
 	names := []string{"severity"}
 	for _, o := range r.Options {
