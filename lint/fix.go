@@ -21,8 +21,7 @@ func Fix(rules []*Rule, files *diag.Files, id diag.FileID, o Options, unsafe boo
 		var fixes []*diag.Fix
 		inputs := Read(register, f)
 		if slices.ContainsFunc(inputs[0].Reports, func(d diag.Diagnostic) bool {
-			return d.Rule.Code == diag.XMLSyntax &&
-				d.Severity == diag.Error
+			return d.Rule.Code == diag.XMLSyntax && d.Severity == diag.Error
 		}) {
 			break
 		}

@@ -54,8 +54,7 @@ func compareScopes(a, b diag.Span) int {
 func (s *scopes) take(f *Finding) bool {
 	list := s.byRule[f.Rule.Code]
 	i, found := slices.BinarySearchFunc(list, f.Span, func(s scope, span diag.Span) int {
-		return compareScopes(s.span,
-			span)
+		return compareScopes(s.span, span)
 	})
 	if !found {
 		i--
@@ -74,8 +73,7 @@ func (s *scopes) take(f *Finding) bool {
 func (s *scopes) used(code string, span diag.Span) bool {
 	list := s.byRule[code]
 	i, found := slices.BinarySearchFunc(list, span, func(s scope, span diag.Span) int {
-		return compareScopes(s.span,
-			span)
+		return compareScopes(s.span, span)
 	})
 	return found && list[i].used
 }

@@ -152,8 +152,7 @@ func newPasses(rules []*Rule, files *diag.Files, inputs []Input, o *Options) []*
 		passes = append(passes, p)
 	}
 	slices.SortStableFunc(passes, func(a, b *Pass) int {
-		return strings.Compare(files.Name(a.file),
-			files.Name(b.file))
+		return strings.Compare(files.Name(a.file), files.Name(b.file))
 	})
 	for _, p := range passes {
 		p.Run = passes

@@ -22,8 +22,7 @@ func expensiveFiles(n int) map[string]string {
 		"aliases times Uris": "<Config><ServerCluster Name='a'/><ServerCluster Name='b'/><VirtualHostGroup Name='v'>" +
 			many(n, func(i int) string { return "<VirtualHost Name='h" + strconv.Itoa(i) + ":80'/>" }) +
 			"</VirtualHostGroup><UriGroup Name='u'>" + many(n, func(i int) string {
-			return "<Uri Name='/a" +
-				strconv.Itoa(i) + "/*.jsp'/><Uri Name='/*'/>"
+			return "<Uri Name='/a" + strconv.Itoa(i) + "/*.jsp'/><Uri Name='/*'/>"
 		}) +
 			"</UriGroup><Route ServerCluster='a' VirtualHostGroup='v' UriGroup='u'/><Route ServerCluster='b' " +
 			"VirtualHostGroup='v' UriGroup='u'/></Config>",
@@ -32,8 +31,7 @@ func expensiveFiles(n int) map[string]string {
 			"</VirtualHostGroup><UriGroup Name='u'><Uri Name='/*'/>" +
 			many(n, func(i int) string { return "<Uri Name='/a/b" + strconv.Itoa(i) + "/*'/>" }) +
 			"</UriGroup><UriGroup Name='w'>" + many(n, func(i int) string {
-			return "<Uri Name='/a/b" + strconv.Itoa(i) +
-				"/x/*'/>"
+			return "<Uri Name='/a/b" + strconv.Itoa(i) + "/x/*'/>"
 		}) +
 			"</UriGroup><Route ServerCluster='a' VirtualHostGroup='v' UriGroup='u'/><Route ServerCluster='b' " +
 			"VirtualHostGroup='v' UriGroup='w'/></Config>",
@@ -53,8 +51,7 @@ func expensiveFiles(n int) map[string]string {
 			"</PrimaryServers></ServerCluster></Config>",
 		"unknown names": "<Config>" + many(n/10, func(i int) string {
 			return "<Route ServerCluster='abcdefgh" + strconv.Itoa(i) + "'/><ServerCluster Name='abcdefgx" +
-				strconv.Itoa(i) +
-				"'/>"
+				strconv.Itoa(i) + "'/>"
 		}) + "</Config>",
 		"hosts with every port": "<Config><ServerCluster Name='a'/><ServerCluster Name='b'/><VirtualHostGroup " +
 			"Name='v'>" + many(n, func(i int) string {
@@ -65,8 +62,7 @@ func expensiveFiles(n int) map[string]string {
 		"cookies that differ": "<Config><ServerCluster Name='a'/><VirtualHostGroup Name='v'><VirtualHost " +
 			"Name='*:80'/></VirtualHostGroup><UriGroup Name='u'>" + many(n, func(i int) string {
 			return "<Uri Name='/a/b" + strconv.Itoa(i) + "/*' AffinityCookie='c" + strconv.Itoa(i%2) +
-				"'/><Uri Name='*.x" +
-				strconv.Itoa(i) + "'/>"
+				"'/><Uri Name='*.x" + strconv.Itoa(i) + "'/>"
 		}) + "</UriGroup><Route ServerCluster='a' VirtualHostGroup='v' UriGroup='u'/></Config>",
 		"patterns of files": "<Config><ServerCluster Name='a'/><VirtualHostGroup Name='v'><VirtualHost " +
 			"Name='*:80'/></VirtualHostGroup><UriGroup Name='u'>" + many(n, func(i int) string {

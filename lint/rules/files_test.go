@@ -18,8 +18,7 @@ func TestSeededFaultsElsewhere(t *testing.T) {
 	files := diag.NewFiles()
 	a, b := files.Add("a.xml", []byte(clean)), files.Add("b.xml", []byte(twin))
 	missing := func(path string) string {
-		return check.IfElse(strings.HasSuffix(path, "/logs/"),
-			"does not exist", "")
+		return check.IfElse(strings.HasSuffix(path, "/logs/"), "does not exist", "")
 	}
 	inputs := lint.Read(files, b, a)
 	placed := lint.Place(inputs, lint.Run(rules.All(), files, inputs, lint.Options{Inspect: missing}))

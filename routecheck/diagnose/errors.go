@@ -331,8 +331,7 @@ func own503(k *Case) opinion {
 	seen := k.logged().Own503.Join(k.accessed().Member503)
 	return proven("members answered 503 themselves", seen, k.share(seen.Count)).
 		or(k.Log != nil && k.Log.Shows(pluginlog.LevelDetail) && k.Log.Statuses > 0, "no member answered 503").
-		or(k.accessed().WithMember > 0,
-			"no 503 is of a member")
+		or(k.accessed().WithMember > 0, "no 503 is of a member")
 }
 
 // webServers503 needs an access log that names members, since there a request without one did not reach any. Nor may

@@ -215,8 +215,7 @@ func checkTimeoutsDiffer(p *check.Pass) {
 					p.Report(check.At(v.b, s.Node), "%s of server %q is %d and of server %q on %s %d; usually one "+
 						"of them was edited by hand",
 						v.name, s.Name.V, v.b.V, f.Name.V, p.Where(check.At(v.a, f.Node)), v.a.V).
-						See(check.At(v.a, f.Node),
-							"the other value")
+						See(check.At(v.a, f.Node), "the other value")
 				}
 			}
 		}

@@ -42,8 +42,7 @@ func checkClonePrefix(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
 		servers := slices.DeleteFunc(slices.Clone(c.Servers), func(s *parser.Server) bool { return s.CloneID.V == "" })
 		slices.SortStableFunc(servers, func(a, b *parser.Server) int {
-			return strings.Compare(a.CloneID.V,
-				b.CloneID.V)
+			return strings.Compare(a.CloneID.V, b.CloneID.V)
 		})
 		for i, s := range servers {
 			if i > 0 && servers[i-1].CloneID.V == s.CloneID.V {

@@ -134,8 +134,7 @@ func reportShared(p *check.Pass, f, l *check.AliasOf, m *meeting) {
 		See(f.VirtualHost.Name.Span(), "the other alias").See(m.a.Node.NameSpan,
 		"a Route of the one group").See(m.b.Node.NameSpan, "a Route of the other").
 		About(check.Pair(f.VirtualHost.Name.Span(), l.VirtualHost.Name.Span()), l.VirtualHost.Name.Span()).
-		About(eitherWay(m.a.Node.NameSpan,
-			m.b.Node.NameSpan)...)
+		About(eitherWay(m.a.Node.NameSpan, m.b.Node.NameSpan)...)
 }
 
 // unrouted mentions an alias of a group that no Route uses and that stands in another group too.

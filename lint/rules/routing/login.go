@@ -56,8 +56,7 @@ func checkLogin(p *check.Pass) {
 				roots = append(roots, folders[r.Uris]...) // "*.jsp" alone does not tell the context root
 			}
 			if !told[roots[0]] && !slices.ContainsFunc(roots, func(root string) bool {
-				return serves(p, key,
-					root+"/j_security_check")
+				return serves(p, key, root+"/j_security_check")
 			}) {
 				told[roots[0]] = true
 				reportLogin(p, u, key, roots[0])

@@ -294,15 +294,13 @@ func (x *redundancy) same(s *spare, without *routecheck.Table, keys []space.Matc
 				return false
 			}
 			if !slices.ContainsFunc(space.RouteOutcomes(x.pass.Table, key), func(o space.RouteOutcome) bool {
-				return o.OK &&
-					s.won(&o.Match)
+				return o.OK && s.won(&o.Match)
 			}) {
 				continue
 			}
 			now := space.RouteOutcomes(without, key)
 			if x.budget--; slices.ContainsFunc(now, func(o space.RouteOutcome) bool {
-				return !s.taken(without, &o.Match,
-					o.OK)
+				return !s.taken(without, &o.Match, o.OK)
 			}) && !x.sameByChoice(s, without, key) {
 				return false
 			}

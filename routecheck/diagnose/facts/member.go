@@ -84,8 +84,7 @@ func (l *Log) member(name string) *Member {
 	m := l.Members[name]
 	if m == nil && len(l.Members) < mostMembers {
 		name = kept(name)
-		m = &Member{Name: name, Marked: map[uint64]pluginlog.Time{},
-			Stranger: l.file != nil && !l.file.knows(name)}
+		m = &Member{Name: name, Marked: map[uint64]pluginlog.Time{}, Stranger: l.file != nil && !l.file.knows(name)}
 		l.Members[name] = m
 		l.Order = append(l.Order, m)
 	}
