@@ -44,9 +44,10 @@ func checkSameAddressIDs(p *check.Pass) {
 					first[check.Address(t)] = s
 				case f != s && f.CloneID.V != s.CloneID.V && f.CloneID.V != "" && s.CloneID.V != "":
 					p.Report(s.CloneID.Span(), "servers %q and %q (%s) have one address, %s, and different "+
-						"CloneIDs; one of the two is stale, its sessions look foreign",
-						s.Name.V, f.Name.V, p.Where(f.CloneID.Span()), check.Address(t)).See(f.CloneID.Span(),
-						"the other CloneID").About(check.Pair(f.Node, s.Node))
+						"CloneIDs; one of the two is stale, its sessions look foreign", s.Name.V, f.Name.V,
+						p.Where(f.CloneID.Span()), check.Address(t)).
+						See(f.CloneID.Span(), "the other CloneID").
+						About(check.Pair(f.Node, s.Node))
 				}
 			}
 		}
@@ -90,11 +91,11 @@ func checkSameAddress(p *check.Pass) {
 					continue
 				}
 				done[check.Pair(f, s)] = true
-				p.Report(check.At(t.Hostname,
-					t.Node), "server %q has the same address %s as server %q on %s; one JVM "+
-					"gets a double share of the load and two marks",
-					s.Name.V, check.Address(t), f.Name.V, p.Where(f.Node.NameSpan)).See(f.Node.Tag,
-					"the other server").About(check.Pair(f.Node, s.Node))
+				p.Report(check.At(t.Hostname, t.Node), "server %q has the same address %s as server %q on %s; "+
+					"one JVM gets a double share of the load and two marks", s.Name.V, check.Address(t), f.Name.V,
+					p.Where(f.Node.NameSpan)).
+					See(f.Node.Tag, "the other server").
+					About(check.Pair(f.Node, s.Node))
 			}
 		}
 	}

@@ -48,10 +48,10 @@ func checkCollision(p *check.Pass) {
 			if check.ShareAddress(f, s) {
 				continue // one JVM twice, which is WP308
 			}
-			p.Report(s.CloneID.Span(), "CloneID %q of server %q is already used by server %q on %s; sessions of one "+
-				"reach the other",
-				id, s.Name.V, f.Name.V, p.Where(f.CloneID.Span())).See(f.CloneID.Span(), "first used here%s",
-				madeOn(id)).About(check.Pair(f.Node, s.Node))
+			p.Report(s.CloneID.Span(), "CloneID %q of server %q is already used by server %q on %s; sessions of "+
+				"one reach the other", id, s.Name.V, f.Name.V, p.Where(f.CloneID.Span())).
+				See(f.CloneID.Span(), "first used here%s", madeOn(id)).
+				About(check.Pair(f.Node, s.Node))
 		}
 	}
 }
@@ -156,10 +156,12 @@ func checkReused(p *check.Pass) {
 			if !meetHosts(a.hosts, b.hosts) || !meet(a.cookies, b.cookies) {
 				severity, effect = diag.Warning, "no alias shares their cookie today, one new Route can change that"
 			}
-			p.Report(s.CloneID.Span(), "CloneID %q of server %q is already used by server %q of cluster %q on %s, at "+
-				"another address; %s",
-				id, s.Name.V, f.Server.Name.V, f.Cluster.Name.V, p.Where(f.Server.CloneID.Span()), effect).As(severity).
-				See(f.Server.CloneID.Span(), "first used here%s", madeOn(id)).About(check.Pair(f.Server.Node, s.Node))
+			p.Report(s.CloneID.Span(), "CloneID %q of server %q is already used by server %q of cluster %q on "+
+				"%s, at another address; %s", id, s.Name.V, f.Server.Name.V, f.Cluster.Name.V,
+				p.Where(f.Server.CloneID.Span()), effect).
+				As(severity).
+				See(f.Server.CloneID.Span(), "first used here%s", madeOn(id)).
+				About(check.Pair(f.Server.Node, s.Node))
 		}
 	}
 }

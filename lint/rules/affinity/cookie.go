@@ -45,10 +45,9 @@ func checkCookieInCluster(p *check.Pass) {
 				}
 				differs[u.AffinityCookie.V] = true
 				p.Report(check.At(u.AffinityCookie, u.Node), "AffinityCookie %q differs from %q on %s, both for "+
-					"cluster %q; right when the applications have cookies of their own, else one of them lost its "+
-					"affinity",
-					u.AffinityCookie.V, first.AffinityCookie.V, p.Where(check.At(first.AffinityCookie, first.Node)),
-					c.Name.V).
+					"cluster %q; right when the applications have cookies of their own, else one of them lost "+
+					"its affinity", u.AffinityCookie.V, first.AffinityCookie.V,
+					p.Where(check.At(first.AffinityCookie, first.Node)), c.Name.V).
 					See(check.At(first.AffinityCookie, first.Node), "the other cookie").
 					About(check.Attr(u.Node, "AffinityCookie"), check.Attr(first.Node, "AffinityCookie"))
 			}

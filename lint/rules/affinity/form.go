@@ -49,7 +49,8 @@ func checkMissingClone(p *check.Pass) {
 			// Which of the servers the administrator thought of is unknown: one finding for the cluster, silent when
 			// each is misspelt.
 			f := p.Report(check.At(c.Name, c.Node), "no server of cluster %q has a CloneID; affinity is off, and "+
-				"sessions held in memory are lost at random (R25)", c.Name.V).As(diag.Warning)
+				"sessions held in memory are lost at random (R25)", c.Name.V).
+				As(diag.Warning)
 			for _, s := range c.Servers {
 				f.About(check.Attr(s.Node, "CloneID"))
 			}
@@ -65,8 +66,9 @@ func missingSome(p *check.Pass, c *parser.ServerCluster, with int) {
 			continue // an empty one is WP304
 		}
 		p.Report(check.At(s.Name, s.Node), "server %q has no CloneID while %d of %d servers of cluster %q have "+
-			"one; its sessions are balanced away and lost at random (R25)",
-			s.Name.V, with, len(c.Servers), c.Name.V).About(check.Attr(s.Node, "CloneID"))
+			"one; its sessions are balanced away and lost at random (R25)", s.Name.V, with, len(c.Servers),
+			c.Name.V).
+			About(check.Attr(s.Node, "CloneID"))
 	}
 }
 
@@ -101,16 +103,18 @@ func checkCloneCharacters(p *check.Pass) {
 			case id == "":
 				if len(c.Servers) > 1 || c.ClusterAddress != nil {
 					p.Report(s.CloneID.Span(), "CloneID of server %q is empty; there is no affinity to this server",
-						s.Name.V).As(diag.Warning)
+						s.Name.V).
+						As(diag.Warning)
 				}
 			case strings.Contains(id, separator):
 				p.Report(s.CloneID.Span(), "CloneID %q of server %q holds %q, which separates clone IDs in a "+
-					"session cookie; it is cut there and never matches (R21)", id, s.Name.V,
-					separator).About(check.Attr(s.Node, "CloneID"))
+					"session cookie; it is cut there and never matches (R21)", id, s.Name.V, separator).
+					About(check.Attr(s.Node, "CloneID"))
 			case strings.ContainsAny(id, ":+ \t\n\r"):
 				p.Report(s.CloneID.Span(), "CloneID %q of server %q holds \":\", \"+\" or white space, which a "+
-					"clone ID must not; affinity to it may not work", id,
-					s.Name.V).As(diag.Warning).About(check.Attr(s.Node, "CloneID"))
+					"clone ID must not; affinity to it may not work", id, s.Name.V).
+					As(diag.Warning).
+					About(check.Attr(s.Node, "CloneID"))
 			}
 		}
 	}
@@ -149,8 +153,9 @@ func checkCloneFormat(p *check.Pass) {
 			}
 			form := parseCloneID(id)
 			if problem := form.problem(p.Options); problem != "" {
-				p.Report(s.CloneID.Span(), "CloneID %q of server %q %s; an ID that is not the server's own gives no "+
-					"affinity", id, s.Name.V, problem).About(check.Attr(s.Node, "CloneID"))
+				p.Report(s.CloneID.Span(), "CloneID %q of server %q %s; an ID that is not the server's own gives "+
+					"no affinity", id, s.Name.V, problem).
+					About(check.Attr(s.Node, "CloneID"))
 				continue
 			}
 			if forms[form.Form] != nil {
@@ -162,18 +167,20 @@ func checkCloneFormat(p *check.Pass) {
 		switch {
 		case len(order) > 1:
 			first := forms[order[0]].CloneID.Span()
-			p.Report(forms[order[1]].CloneID.Span(), "the CloneIDs%s are of different forms, %s here and %s on %s; "+
-				"usually one of them was typed by hand",
-				check.OfCluster(c), order[1], order[0], p.Where(first)).As(diag.Info).See(first,
-				"another form").About(check.Attr(forms[order[1]].Node, "CloneID"),
-				check.Attr(forms[order[0]].Node, "CloneID"))
+			p.Report(forms[order[1]].CloneID.Span(), "the CloneIDs%s are of different forms, %s here and %s on "+
+				"%s; usually one of them was typed by hand", check.OfCluster(c), order[1], order[0],
+				p.Where(first)).
+				As(diag.Info).
+				See(first, "another form").
+				About(check.Attr(forms[order[1]].Node, "CloneID"), check.Attr(forms[order[0]].Node, "CloneID"))
 		// one server alone needs no affinity
 		case forms[byHand] != nil && (len(c.Servers) > 1 || c.ClusterAddress != nil):
 			s := forms[byHand]
-			p.Report(s.CloneID.Span(), "CloneID %q of server %q%s%s %s set by hand; each must be set on its server "+
-				"too (HttpSessionCloneId, or cloneId of Liberty's httpSession), or there is no affinity",
-				s.CloneID.V, s.Name.V, check.Others(same), check.OfCluster(c), check.IfElse(same > 0, "are",
-					"is")).As(diag.Info).About(check.Attr(s.Node, "CloneID"))
+			p.Report(s.CloneID.Span(), "CloneID %q of server %q%s%s %s set by hand; each must be set on its "+
+				"server too (HttpSessionCloneId, or cloneId of Liberty's httpSession), or there is no affinity",
+				s.CloneID.V, s.Name.V, check.Others(same), check.OfCluster(c), check.IfElse(same > 0, "are", "is")).
+				As(diag.Info).
+				About(check.Attr(s.Node, "CloneID"))
 		}
 	}
 }

@@ -77,7 +77,8 @@ func reportCollision(p *check.Pass, s, o *parser.Server, others int) {
 		also = ", as are " + strconv.Itoa(others) + " more of this file"
 	}
 	p.Report(s.CloneID.Span(), "CloneID %q of server %q is also that of server %q in %s, at another address%s; "+
-		"merged into one file, sessions of one reach the other",
-		s.CloneID.V, s.Name.V, o.Name.V, p.Where(o.CloneID.Span()), also).
-		See(o.CloneID.Span(), "the other server%s", madeOn(s.CloneID.V)).About(check.Pair(o.Node, s.Node))
+		"merged into one file, sessions of one reach the other", s.CloneID.V, s.Name.V, o.Name.V,
+		p.Where(o.CloneID.Span()), also).
+		See(o.CloneID.Span(), "the other server%s", madeOn(s.CloneID.V)).
+		About(check.Pair(o.Node, s.Node))
 }

@@ -61,9 +61,10 @@ func reportCookies(p *check.Pass, c, u *parser.Uri) {
 		if v.a.V == v.b.V {
 			continue
 		}
-		f := p.Report(check.At(v.b, u.Node), "%s of Uri %q is %q, but %q %s on %s; %s", v.name, u.Name.V, v.b.V, v.a.V,
-			besides(p, c, u), p.Where(check.At(v.a, c.Node)), cookieEffect(c, u)).
-			See(check.At(v.a, c.Node), "the other Uri").About(check.Attr(u.Node, v.name), check.Attr(c.Node, v.name))
+		f := p.Report(check.At(v.b, u.Node), "%s of Uri %q is %q, but %q %s on %s; %s", v.name, u.Name.V, v.b.V,
+			v.a.V, besides(p, c, u), p.Where(check.At(v.a, c.Node)), cookieEffect(c, u)).
+			See(check.At(v.a, c.Node), "the other Uri").
+			About(check.Attr(u.Node, v.name), check.Attr(c.Node, v.name))
 		f.Repair(false, "use the same", check.SetAttr(u.Node, v.name, v.a.V))
 	}
 }

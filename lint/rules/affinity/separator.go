@@ -53,10 +53,9 @@ func checkSeparators(p *check.Pass) {
 			} else if f.change != c.CloneSeparatorChange.V && !reported[c] {
 				reported[c] = true
 				p.Report(check.At(c.CloneSeparatorChange, c.Node), "CloneSeparatorChange of cluster %q differs "+
-					"from that of cluster %q on %s, and both get cookie %q of host %q; written with one separator "+
-					"and read with the other it names no clone",
-					c.Name.V, f.cluster.Name.V, p.Where(check.At(f.cluster.CloneSeparatorChange, f.cluster.Node)),
-					name, a.host).
+					"from that of cluster %q on %s, and both get cookie %q of host %q; written with one "+
+					"separator and read with the other it names no clone", c.Name.V, f.cluster.Name.V,
+					p.Where(check.At(f.cluster.CloneSeparatorChange, f.cluster.Node)), name, a.host).
 					See(check.At(f.cluster.CloneSeparatorChange, f.cluster.Node), "the other cluster")
 			}
 		}

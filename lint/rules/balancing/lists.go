@@ -50,15 +50,15 @@ func checkInNoList(p *check.Pass) {
 		}
 		for _, s := range servers {
 			if !listed[s] && s.Name.Set() {
-				f := p.Report(s.Name.Span(), "server %q%s is in neither PrimaryServers nor BackupServers; it gets "+
-					"no requests at all (R40), which is right only while it is being retired",
-					s.Name.V, check.OfCluster(c)).About(s.Node)
+				f := p.Report(s.Name.Span(), "server %q%s is in neither PrimaryServers nor BackupServers; it "+
+					"gets no requests at all (R40), which is right only while it is being retired", s.Name.V,
+					check.OfCluster(c)).
+					About(s.Node)
 				if l := check.Refs(c.Primary); len(l) > 0 && sure {
 					last := l[len(l)-1].Node
 					end := diag.Span{File: last.Span.File, Start: last.Span.End, End: last.Span.End}
 					f.Repair(false, "append it to PrimaryServers",
-						check.WriteValue(end, check.Indent(p.Files, last)+`<Server Name="`,
-							s.Name.V, `"/>`))
+						check.WriteValue(end, check.Indent(p.Files, last)+`<Server Name="`, s.Name.V, `"/>`))
 				}
 			}
 		}
@@ -94,9 +94,10 @@ func checkInBothLists(p *check.Pass) {
 		primary := check.Entries(c.Primary)
 		for _, ref := range check.Refs(c.Backup) {
 			if other := primary[ref.Name.V]; other != nil && ref.Name.Set() {
-				p.Report(ref.Name.Span(), "server %q is in BackupServers and, on %s, in PrimaryServers of cluster "+
-					"%q; its role is undefined, and as a backup it fails together with itself",
-					ref.Name.V, p.Where(other.Name.Span()), c.Name.V).See(other.Name.Span(), "as a primary").
+				p.Report(ref.Name.Span(), "server %q is in BackupServers and, on %s, in PrimaryServers of "+
+					"cluster %q; its role is undefined, and as a backup it fails together with itself", ref.Name.V,
+					p.Where(other.Name.Span()), c.Name.V).
+					See(other.Name.Span(), "as a primary").
 					Repair(false, "drop it from BackupServers", p.Drop(ref.Node))
 			}
 		}
@@ -211,10 +212,10 @@ func checkBackupAddress(p *check.Pass) {
 		for _, s := range backup {
 			for _, t := range s.Transports {
 				if other := at[check.Address(t)]; other != nil && t.Hostname.Set() {
-					p.Report(t.Hostname.Span(), "backup %q has the address %s of primary %q on %s; both fail together",
-						s.Name.V, check.Address(t), other.Name.V, p.Where(other.Node.Tag)).
-						See(other.Node.Tag, "the primary").About(check.Pair(other.Node, s.Node),
-						check.Pair(s.Node, other.Node))
+					p.Report(t.Hostname.Span(), "backup %q has the address %s of primary %q on %s; both fail "+
+						"together", s.Name.V, check.Address(t), other.Name.V, p.Where(other.Node.Tag)).
+						See(other.Node.Tag, "the primary").
+						About(check.Pair(other.Node, s.Node), check.Pair(s.Node, other.Node))
 					break
 				}
 			}
@@ -240,9 +241,10 @@ var _ = group.Add(&lint.Rule{
 func checkEmptyPrimaries(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		if check.Empty(c.Primary) {
-			p.Report(c.Primary.Node.NameSpan, "PrimaryServers of cluster %q is empty; whether that means nobody or, "+
-				"as when it is absent, everybody is undocumented", c.Name.V).
-				About(c.Node).Repair(false, "drop the empty list", p.Drop(c.Primary.Node))
+			p.Report(c.Primary.Node.NameSpan, "PrimaryServers of cluster %q is empty; whether that means nobody "+
+				"or, as when it is absent, everybody is undocumented", c.Name.V).
+				About(c.Node).
+				Repair(false, "drop the empty list", p.Drop(c.Primary.Node))
 		}
 	}
 }

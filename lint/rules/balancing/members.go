@@ -39,13 +39,13 @@ func checkOneMember(p *check.Pass) {
 		}{{"RetryInterval", c.RetryInterval, c.RetryInterval.V != 60},
 			{"ServerIOTimeoutRetry", c.ServerIOTimeoutRetry, c.ServerIOTimeoutRetry.V != -1}} {
 			if set.v.Valid && set.used {
-				p.Report(set.v.Span(), "%s is set for cluster %q, which has one server: it is never marked down and "+
-					"there is nobody to fail over to (R51)", set.name, c.Name.V)
+				p.Report(set.v.Span(), "%s is set for cluster %q, which has one server: it is never marked down "+
+					"and there is nobody to fail over to (R51)", set.name, c.Name.V)
 			}
 		}
 		if check.Empty(c.Backup) {
-			p.Report(c.Backup.Node.NameSpan, "BackupServers is written for cluster %q, which has one server: there "+
-				"is nobody to fail over to", c.Name.V)
+			p.Report(c.Backup.Node.NameSpan, "BackupServers is written for cluster %q, which has one server: "+
+				"there is nobody to fail over to", c.Name.V)
 		}
 	}
 }
@@ -85,20 +85,18 @@ func checkMaxConnections(p *check.Pass) {
 		s := limited[0]
 		switch {
 		case len(limited) == len(c.Servers) && load > 0 && sum*processes < load:
-			p.Report(s.MaxConnections.Span(), "the MaxConnections of cluster %q allow %d pending requests in %d web "+
-				"server processes, fewer than the expected load of %d; when all are full clients get 503 while the "+
-				"servers are up (R60)",
-				c.Name.V, sum*processes, processes, load)
+			p.Report(s.MaxConnections.Span(), "the MaxConnections of cluster %q allow %d pending requests in %d "+
+				"web server processes, fewer than the expected load of %d; when all are full clients get 503 "+
+				"while the servers are up (R60)", c.Name.V, sum*processes, processes, load)
 		case len(limited) < len(c.Servers) || slices.ContainsFunc(limited,
 			func(o *parser.Server) bool { return o.MaxConnections.V != s.MaxConnections.V }):
-			p.Report(s.MaxConnections.Span(), "the servers of cluster %q have different MaxConnections; the limit "+
-				"counts pending requests of each web server process, so %d here means up to %d in %d processes (R60)",
-				c.Name.V, s.MaxConnections.V, s.MaxConnections.V*processes, processes)
+			p.Report(s.MaxConnections.Span(), "the servers of cluster %q have different MaxConnections; the "+
+				"limit counts pending requests of each web server process, so %d here means up to %d in %d "+
+				"processes (R60)", c.Name.V, s.MaxConnections.V, s.MaxConnections.V*processes, processes)
 		default:
-			p.Report(s.MaxConnections.Span(), "MaxConnections %d of server %q counts pending requests of each web "+
-				"server process: %d processes allow %d; when all servers are full clients get 503 while they are up "+
-				"(R60)",
-				s.MaxConnections.V, s.Name.V, processes, s.MaxConnections.V*processes)
+			p.Report(s.MaxConnections.Span(), "MaxConnections %d of server %q counts pending requests of each "+
+				"web server process: %d processes allow %d; when all servers are full clients get 503 while they "+
+				"are up (R60)", s.MaxConnections.V, s.Name.V, processes, s.MaxConnections.V*processes)
 		}
 	}
 }

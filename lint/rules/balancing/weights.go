@@ -40,8 +40,8 @@ func checkBackupWeights(p *check.Pass) {
 				first = s
 			} else if s.LoadBalanceWeight.V != first.LoadBalanceWeight.V {
 				p.Report(check.At(s.LoadBalanceWeight, s.Node), "backup %q has weight %d and backup %q (%s) %d; "+
-					"backups are tried in list order, weights are not used (R38)",
-					s.Name.V, s.LoadBalanceWeight.V, first.Name.V, p.Where(first.Node.Tag), first.LoadBalanceWeight.V)
+					"backups are tried in list order, weights are not used (R38)", s.Name.V, s.LoadBalanceWeight.V,
+					first.Name.V, p.Where(first.Node.Tag), first.LoadBalanceWeight.V)
 				break
 			}
 		}
@@ -79,9 +79,9 @@ func checkEqualWeights(p *check.Pass) {
 		last := end.Source
 		w := last.LoadBalanceWeight.V
 		f := p.Report(check.At(last.LoadBalanceWeight, last.Node), "all %d balanced servers of cluster %q have "+
-			"weight %d, which acts as %d (R31): every round uses all weights up and resets them; one server with %d "+
-			"keeps them going",
-			len(k.Primary), c.Name.V, w, end.Start, max(w-1, 1)).About(c.Node)
+			"weight %d, which acts as %d (R31): every round uses all weights up and resets them; one server with "+
+			"%d keeps them going", len(k.Primary), c.Name.V, w, end.Start, max(w-1, 1)).
+			About(c.Node)
 		if w > 1 {
 			f.Repair(false, "lower one weight by 1", check.SetAttr(last.Node, "LoadBalanceWeight", strconv.Itoa(w-1)))
 		}
@@ -146,8 +146,8 @@ func checkAllZero(p *check.Pass) {
 			continue
 		}
 		first := k.Members[k.Primary[0]].Source
-		p.Report(check.At(first.LoadBalanceWeight, first.Node), "every balanced server of cluster %q has weight 0 or "+
-			"less; nobody gets new requests by weight, and V5 plug-ins crashed (APAR PQ76548)", c.Name.V).
+		p.Report(check.At(first.LoadBalanceWeight, first.Node), "every balanced server of cluster %q has weight "+
+			"0 or less; nobody gets new requests by weight, and V5 plug-ins crashed (APAR PQ76548)", c.Name.V).
 			About(c.Node)
 	}
 }
@@ -177,8 +177,8 @@ func checkRandomWeights(p *check.Pass) {
 		}
 		for _, s := range members[1:] {
 			if s.LoadBalanceWeight.V != members[0].LoadBalanceWeight.V {
-				p.Report(check.At(s.LoadBalanceWeight, s.Node), "weights differ in cluster %q, but LoadBalance is "+
-					"Random (%s), which does not use them (R35)", c.Name.V, p.Where(c.LoadBalance.Span()))
+				p.Report(check.At(s.LoadBalanceWeight, s.Node), "weights differ in cluster %q, but LoadBalance "+
+					"is Random (%s), which does not use them (R35)", c.Name.V, p.Where(c.LoadBalance.Span()))
 				break
 			}
 		}

@@ -41,9 +41,10 @@ func checkDNS(p *check.Pass) {
 	for _, t := range named {
 		if p.Options.Resolver != nil && p.Options.Resolver(asking(p), t.Hostname.V) != nil {
 			known = false
-			p.Report(t.Hostname.Span(), "host name %q cannot be resolved here; with IgnoreDNSFailures false one such "+
-				"name stops the plug-in, at older levels the web server, at start",
-				t.Hostname.V).As(diag.Error).About(t.Hostname.Span())
+			p.Report(t.Hostname.Span(), "host name %q cannot be resolved here; with IgnoreDNSFailures false one "+
+				"such name stops the plug-in, at older levels the web server, at start", t.Hostname.V).
+				As(diag.Error).
+				About(t.Hostname.Span())
 		}
 	}
 	if len(named) > 0 && known {

@@ -46,11 +46,11 @@ func checkPostReplayed(p *check.Pass) {
 				how = fmt.Sprintf("PostBufferSize %d", c.PostBufferSize.V)
 				memory = "; without a limit it also costs memory without bound"
 			}
-			p.Report(check.At(c.PostBufferSize, c.Node), "cluster %q keeps request bodies (%s) and gives up a server "+
-				"after %d s (%s): a slow POST is sent again and may run on two servers (R57)%s; set "+
-				"ServerIOTimeoutRetry=\"0\" or PostBufferSize=\"0\" where that must not be",
-				c.Name.V, how, max(s.ServerIOTimeout.V, -s.ServerIOTimeout.V), p.Where(s.ServerIOTimeout.Span()),
-				memory).See(s.ServerIOTimeout.Span(), "the timeout")
+			p.Report(check.At(c.PostBufferSize, c.Node), "cluster %q keeps request bodies (%s) and gives up a "+
+				"server after %d s (%s): a slow POST is sent again and may run on two servers (R57)%s; set "+
+				"ServerIOTimeoutRetry=\"0\" or PostBufferSize=\"0\" where that must not be", c.Name.V, how,
+				max(s.ServerIOTimeout.V, -s.ServerIOTimeout.V), p.Where(s.ServerIOTimeout.Span()), memory).
+				See(s.ServerIOTimeout.Span(), "the timeout")
 			break
 		}
 	}
@@ -74,8 +74,8 @@ var _ = group.Add(&lint.Rule{
 func checkPostNotRetried(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		if c.PostBufferSize.Valid && c.PostBufferSize.V == 0 && listed(p, c) > 1 {
-			p.Report(c.PostBufferSize.Span(), "cluster %q keeps no request bodies: a POST whose body was sent to a "+
-				"server that fails ends in 500, it is not tried on another (R57)", c.Name.V)
+			p.Report(c.PostBufferSize.Span(), "cluster %q keeps no request bodies: a POST whose body was sent to "+
+				"a server that fails ends in 500, it is not tried on another (R57)", c.Name.V)
 		}
 	}
 }

@@ -41,10 +41,10 @@ func checkTTL(p *check.Pass) {
 			what := check.IfElse(n == 0, "0 keeps idle connections for ever",
 				"keeps idle connections for "+strconv.Itoa(n)+" seconds")
 			p.Report(t.ConnectionTTL.Span(), "ConnectionTTL of server %q: %s, but servers close them after %d "+
-				"(persist timeout); requests meet closed connections: errors, retries, replays (R65)", s.Name.V, what,
-				limit).
-				Repair(false, "keep them for 28 seconds", check.ValueEdit(t.ConnectionTTL.At,
-					strconv.Itoa(max(min(28, limit-2), 1))))
+				"(persist timeout); requests meet closed connections: errors, retries, replays (R65)", s.Name.V,
+				what, limit).
+				Repair(false, "keep them for 28 seconds",
+					check.ValueEdit(t.ConnectionTTL.At, strconv.Itoa(max(min(28, limit-2), 1))))
 		}
 	})
 }

@@ -92,8 +92,8 @@ func checkIOTimeoutZero(p *check.Pass) {
 			what = "ServerIOTimeout 0"
 		}
 		p.Report(check.At(first.ServerIOTimeout, first.Node), "server %q%s of cluster %q %s %s; a hung JVM is "+
-			"never given up, and waiting requests pile up until the web server is full (R55)",
-			first.Name.V, check.Others(more), c.Name.V, check.IfElse(more > 0, "have", "has"), what)
+			"never given up, and waiting requests pile up until the web server is full (R55)", first.Name.V,
+			check.Others(more), c.Name.V, check.IfElse(more > 0, "have", "has"), what)
 	}
 }
 
@@ -133,9 +133,8 @@ func checkHungAgain(p *check.Pass) {
 			n := first.ServerIOTimeout.V
 			p.Report(first.ServerIOTimeout.Span(), "ServerIOTimeout %d of server %q%s is positive: a server that "+
 				"times out is not marked down, and affinity sends the next request to it again (R54); -%d would "+
-				"mark it",
-				n, first.Name.V, check.Others(more), n).Repair(false, "mark it down",
-				check.ValueEdit(first.ServerIOTimeout.At, strconv.Itoa(-n)))
+				"mark it", n, first.Name.V, check.Others(more), n).
+				Repair(false, "mark it down", check.ValueEdit(first.ServerIOTimeout.At, strconv.Itoa(-n)))
 		}
 	}
 }
@@ -164,8 +163,7 @@ func checkShortIOTimeout(p *check.Pass) {
 		if n := max(s.ServerIOTimeout.V, -s.ServerIOTimeout.V); n > 0 && n < least {
 			p.Report(s.ServerIOTimeout.Span(), "ServerIOTimeout %d of server %q is below %d seconds; slow but "+
 				"healthy pages count as failures%s", s.ServerIOTimeout.V, s.Name.V, least,
-				check.IfElse(s.ServerIOTimeout.V < 0, ", and the server is marked down for each (R55)",
-					" and are sent again (R54)"))
+				check.IfElse(s.ServerIOTimeout.V < 0, ", and the server is marked down for each (R55)", " and are sent again (R54)"))
 		}
 	})
 }
@@ -212,9 +210,9 @@ func checkTimeoutsDiffer(p *check.Pass) {
 			}{{"ConnectTimeout", connect(f), connect(s)}, {"ServerIOTimeout", f.ServerIOTimeout, s.ServerIOTimeout},
 				{"MaxConnections", f.MaxConnections, s.MaxConnections}} {
 				if v.a.V != v.b.V {
-					p.Report(check.At(v.b, s.Node), "%s of server %q is %d and of server %q on %s %d; usually one "+
-						"of them was edited by hand",
-						v.name, s.Name.V, v.b.V, f.Name.V, p.Where(check.At(v.a, f.Node)), v.a.V).
+					p.Report(check.At(v.b, s.Node), "%s of server %q is %d and of server %q on %s %d; usually "+
+						"one of them was edited by hand", v.name, s.Name.V, v.b.V, f.Name.V,
+						p.Where(check.At(v.a, f.Node)), v.a.V).
 						See(check.At(v.a, f.Node), "the other value")
 				}
 			}
@@ -248,9 +246,9 @@ func checkCascade(p *check.Pass) {
 		for _, s := range c.Servers {
 			if s.ServerIOTimeout.V < 0 {
 				p.Report(s.ServerIOTimeout.Span(), "ServerIOTimeout %d marks server %q down, and "+
-					"ServerIOTimeoutRetry -1 or absent lets the request try all: one slow URL marks the servers of "+
-					"cluster %q down in turn for %d seconds (R55, R56); 0 or 1 bounds it",
-					s.ServerIOTimeout.V, s.Name.V, c.Name.V, c.RetryInterval.V)
+					"ServerIOTimeoutRetry -1 or absent lets the request try all: one slow URL marks the servers "+
+					"of cluster %q down in turn for %d seconds (R55, R56); 0 or 1 bounds it", s.ServerIOTimeout.V,
+					s.Name.V, c.Name.V, c.RetryInterval.V)
 				break
 			}
 		}

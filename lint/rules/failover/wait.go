@@ -66,12 +66,13 @@ func checkRetryInterval(p *check.Pass) {
 			p.Report(span, "RetryInterval %d of cluster %q is below %d seconds; every process pays the connect "+
 				"timeout of a dead server again and again (R52)", n, c.Name.V, low)
 		case high > 0 && n > high:
-			p.Report(span, "RetryInterval %d of cluster %q is above %d seconds; a server that is back stays unused "+
-				"so long (R52)", n, c.Name.V, high)
+			p.Report(span, "RetryInterval %d of cluster %q is above %d seconds; a server that is back stays "+
+				"unused so long (R52)", n, c.Name.V, high)
 		case worst > 0 && bound > 0 && n > bound:
 			p.Report(span, "RetryInterval %d of cluster %q is above (servers - 1) x ServerIOTimeout - 1 = %d "+
-				"(timeout on %s): a request that hangs every server in turn marks all of them down at once",
-				n, c.Name.V, bound, p.Where(where)).See(where, "the timeout")
+				"(timeout on %s): a request that hangs every server in turn marks all of them down at once", n,
+				c.Name.V, bound, p.Where(where)).
+				See(where, "the timeout")
 		}
 	}
 }

@@ -24,9 +24,11 @@ func checkAliasListedTwice(p *check.Pass) {
 				first[key] = h
 				continue
 			}
-			p.Report(h.Name.Span(), "virtual host %q is listed in VirtualHostGroup %q a second time, first on %s; "+
-				"it is assumed to count once, what the plug-in makes of it is undocumented",
-				h.Name.V, g.Name.V, p.Where(f.Name.Span())).See(f.Name.Span(), "the first").About(h.Name.Span()).
+			p.Report(h.Name.Span(), "virtual host %q is listed in VirtualHostGroup %q a second time, first on "+
+				"%s; it is assumed to count once, what the plug-in makes of it is undocumented", h.Name.V, g.Name.V,
+				p.Where(f.Name.Span())).
+				See(f.Name.Span(), "the first").
+				About(h.Name.Span()).
 				Repair(false, "drop the second", p.Drop(h.Node))
 		}
 	}
@@ -65,9 +67,10 @@ func checkListedTwice(p *check.Pass) {
 					first[ref.Name.V] = ref
 					continue
 				}
-				p.Report(ref.Name.Span(), "server %q is listed in %s of cluster %q a second time, first on %s; it "+
-					"is assumed to count once, what the plug-in makes of it is undocumented",
-					ref.Name.V, l.Node.Name, c.Name.V, p.Where(f.Name.Span())).See(f.Name.Span(), "the first").
+				p.Report(ref.Name.Span(), "server %q is listed in %s of cluster %q a second time, first on %s; "+
+					"it is assumed to count once, what the plug-in makes of it is undocumented", ref.Name.V,
+					l.Node.Name, c.Name.V, p.Where(f.Name.Span())).
+					See(f.Name.Span(), "the first").
 					Repair(false, "drop the second", p.Drop(ref.Node))
 			}
 		}

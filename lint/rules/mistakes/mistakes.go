@@ -58,11 +58,12 @@ func checkClonePrefix(p *check.Pass) {
 				severity, effect = diag.Error, "; under noAffinitySwitchBack it cuts the longer ID out of the "+
 					"cookie's list instead (S10)"
 			}
-			p.Report(s.CloneID.Span(), "CloneID %q of server %q is the beginning of %q of server %q on %s; a server "+
-				"looks its own ID up as a substring of the session cookie, so %q does not record that it took a "+
-				"session over from %q, and the next request is balanced again%s",
-				s.CloneID.V, s.Name.V, o.CloneID.V, o.Name.V, p.Where(o.CloneID.Span()), s.Name.V, o.Name.V,
-				effect).As(severity).See(o.CloneID.Span(), "the longer CloneID")
+			p.Report(s.CloneID.Span(), "CloneID %q of server %q is the beginning of %q of server %q on %s; a "+
+				"server looks its own ID up as a substring of the session cookie, so %q does not record that it "+
+				"took a session over from %q, and the next request is balanced again%s", s.CloneID.V, s.Name.V,
+				o.CloneID.V, o.Name.V, p.Where(o.CloneID.Span()), s.Name.V, o.Name.V, effect).
+				As(severity).
+				See(o.CloneID.Span(), "the longer CloneID")
 		}
 	}
 }
@@ -140,9 +141,9 @@ func checkHostname(p *check.Pass) {
 		if problem == "" || !t.Hostname.Set() {
 			return
 		}
-		f := p.Report(check.At(t.Hostname, t.Node),
-			"Hostname %q of server %q %s; it does not resolve, so the server is "+
-				"not reached, or the plug-in does not start (IgnoreDNSFailures)", t.Hostname.V, s.Name.V, problem).
+		f := p.Report(check.At(t.Hostname, t.Node), "Hostname %q of server %q %s; it does not resolve, so the "+
+			"server is not reached, or the plug-in does not start (IgnoreDNSFailures)", t.Hostname.V, s.Name.V,
+			problem).
 			About(t.Hostname.Span())
 		if right != "" && t.Hostname.At != nil {
 			f.Repair(false, "write "+right, check.ValueEdit(t.Hostname.At, right))
@@ -216,6 +217,5 @@ func checkLogName(p *check.Pass) {
 		return
 	}
 	p.Report(check.At(l.Name, l.Node), "Log has %s Name; nothing says where the log is, so there is believed to "+
-		"be none",
-		check.IfElse(l.Name.Set(), "an empty", "no"))
+		"be none", check.IfElse(l.Name.Set(), "an empty", "no"))
 }

@@ -55,25 +55,23 @@ func checkTimeBased(p *check.Pass, c *parser.ServerCluster, s *lint.Session) {
 	interval := s.Policy.Interval
 	if !s.Policy.NoSwitchBack && len(c.Servers) > 1 {
 		p.Report(s.At("writeFrequency", "tuningLevel", "persistence"), "sessions of cluster %q are written time "+
-			"based, and noAffinitySwitchBack is not true; "+
-			"a member that is back after a failover gets its sessions back before the changes of the last %d s are "+
-			"written, and reads them without these (W4)",
+			"based, and noAffinitySwitchBack is not true; a member that is back after a failover gets its "+
+			"sessions back before the changes of the last %d s are written, and reads them without these (W4)",
 			c.Name.V, interval)
 	}
 	if s.Timeout > 0 && s.Timeout < 2*time.Duration(interval)*time.Second {
-		p.Report(s.At("timeout"), "sessions of cluster %q time out after %d s, less than twice their write interval "+
-			"of %d s; "+
-			"another member deletes sessions that are in use (D9)", c.Name.V, int(s.Timeout.Seconds()), interval)
+		p.Report(s.At("timeout"), "sessions of cluster %q time out after %d s, less than twice their write "+
+			"interval of %d s; another member deletes sessions that are in use (D9)", c.Name.V,
+			int(s.Timeout.Seconds()), interval)
 	}
 	if interval < leastInterval {
-		p.Report(s.At("writeInterval"), "the write interval of cluster %q is %d s; sessions are looked at every %d "+
-			"s, so less than that has no effect (W4)",
-			c.Name.V, interval, leastInterval)
+		p.Report(s.At("writeInterval"), "the write interval of cluster %q is %d s; sessions are looked at every "+
+			"%d s, so less than that has no effect (W4)", c.Name.V, interval, leastInterval)
 	}
 	if level := s.Level; level == "very high" || level == "high" {
-		p.Report(s.At("tuningLevel"), "tuning level %q of cluster %q writes sessions every %d s; a failover loses "+
-			"the changes since, so the persistence keeps less than it seems to (W4)",
-			level, c.Name.V, interval)
+		p.Report(s.At("tuningLevel"), "tuning level %q of cluster %q writes sessions every %d s; a failover "+
+			"loses the changes since, so the persistence keeps less than it seems to (W4)", level, c.Name.V,
+			interval)
 	}
 }
 
@@ -81,11 +79,10 @@ func checkTimeBased(p *check.Pass, c *parser.ServerCluster, s *lint.Session) {
 func checkReplicas(p *check.Pass, c *parser.ServerCluster, s *lint.Session) {
 	switch n := len(c.Servers); {
 	case n == 1 && s.Policy.Mode == session.Both:
-		p.Report(s.At("persistence"), "cluster %q has one member, so there is nobody to replicate its sessions to; "+
-			"they are lost with it (M5)", c.Name.V)
+		p.Report(s.At("persistence"), "cluster %q has one member, so there is nobody to replicate its sessions "+
+			"to; they are lost with it (M5)", c.Name.V)
 	case n > 1 && s.Policy.Replicas >= n:
 		p.Report(s.At("replicas", "persistence"), "cluster %q is to have %d replicas of a session and has %d "+
-			"members; no more than %d can be (M1)",
-			c.Name.V, s.Policy.Replicas, n, n-1)
+			"members; no more than %d can be (M1)", c.Name.V, s.Policy.Replicas, n, n-1)
 	}
 }

@@ -72,11 +72,11 @@ func checkRefresh(p *check.Pass) {
 		p.Report(v.Span(), "RefreshInterval %d: that the file is then never read again is not documented, the "+
 			"number that means never is unknown", n)
 	case n < 10:
-		p.Report(v.Span(), "RefreshInterval %d lets every process of the web server look at the file every %d seconds",
-			n, n)
+		p.Report(v.Span(), "RefreshInterval %d lets every process of the web server look at the file every %d "+
+			"seconds", n, n)
 	case n > 3600:
-		p.Report(v.Span(), "RefreshInterval %d: a change of this file is noticed after up to %d minutes, edits seem "+
-			"to be ignored", n, n/60)
+		p.Report(v.Span(), "RefreshInterval %d: a change of this file is noticed after up to %d minutes, edits "+
+			"seem to be ignored", n, n/60)
 	}
 }
 
@@ -122,8 +122,8 @@ func checkConsolidate(p *check.Pass) {
 		if a := p.Config.Node.Attr("SSLConsolidate"); a != nil {
 			span = a.Span
 		}
-		p.Report(span, "%d https Transports have one keyring and label, and SSLConsolidate is not true; each gets a "+
-			"TLS environment of its own: slow start, memory (recalled)", most).
+		p.Report(span, "%d https Transports have one keyring and label, and SSLConsolidate is not true; each "+
+			"gets a TLS environment of its own: slow start, memory (recalled)", most).
 			Repair(false, "share it", check.SetAttr(p.Config.Node, "SSLConsolidate", "true"))
 	}
 }
@@ -158,8 +158,8 @@ func checkESI(p *check.Pass) {
 	prop := parser.Find(p.Config.Properties, "ESIEnable")
 	if prop != nil {
 		if prop.Value.V == "true" {
-			p.Report(check.At(prop.Value, prop.Node), "ESI caching is on"+effect).Repair(false, "switch it off",
-				check.SetAttr(prop.Node, "Value", "false"))
+			p.Report(check.At(prop.Value, prop.Node), "ESI caching is on"+effect).
+				Repair(false, "switch it off", check.SetAttr(prop.Node, "Value", "false"))
 			checkCacheSize(p)
 		}
 		return
@@ -167,11 +167,11 @@ func checkESI(p *check.Pass) {
 	level := check.IfElse(check.TargetName(p.Options) == "", "latest", check.TargetName(p.Options))
 	switch unset, _ := choices.DefaultAt("ESIEnable absent", level); unset {
 	case "true":
-		p.Report(p.Config.Node.NameSpan, "ESI caching is on, as there is no Property ESIEnable and level %s has it "+
-			"on by default"+effect, level)
+		p.Report(p.Config.Node.NameSpan, "ESI caching is on, as there is no Property ESIEnable and level %s has "+
+			"it on by default"+effect, level)
 	case "unknown":
-		p.Report(p.Config.Node.NameSpan, "whether ESI caching is on is unknown: there is no Property ESIEnable, and "+
-			"the default of level %s is undocumented", level)
+		p.Report(p.Config.Node.NameSpan, "whether ESI caching is on is unknown: there is no Property ESIEnable, "+
+			"and the default of level %s is undocumented", level)
 	}
 }
 
@@ -182,8 +182,8 @@ func checkCacheSize(p *check.Pass) {
 		return
 	}
 	if n, err := strconv.Atoi(prop.Value.V); err == nil && n > largestCache {
-		p.Report(prop.Value.Span(), "ESIMaxCacheSize %d is in KB: each process of the web server may take %d MB for "+
-			"its cache", n, n/1024)
+		p.Report(prop.Value.Span(), "ESIMaxCacheSize %d is in KB: each process of the web server may take %d MB "+
+			"for its cache", n, n/1024)
 	}
 }
 
@@ -218,8 +218,8 @@ func checkScanCost(p *check.Pass) {
 			sum += len(r.Uris.Uris)
 		}
 		if sum > most {
-			p.Report(r.Node.NameSpan, "up to this Route a request is compared with more than %d aliases and Uris; "+
-				"every Route is scored for every request (R1)", most)
+			p.Report(r.Node.NameSpan, "up to this Route a request is compared with more than %d aliases and "+
+				"Uris; every Route is scored for every request (R1)", most)
 			return
 		}
 	}
@@ -248,8 +248,8 @@ func checkRoundTrips(p *check.Pass) {
 		}{{"ExtendedHandshake", "request", s.ExtendedHandshake}, {"WaitForContinue", "request with a body",
 			s.WaitForContinue}} {
 			if v.Valid && v.V {
-				p.Report(v.Span(), "%s true of server %q costs a round trip more for each %s; only a proxy firewall "+
-					"between web server and server needs it", v.name, s.Name.V, v.each).
+				p.Report(v.Span(), "%s true of server %q costs a round trip more for each %s; only a proxy "+
+					"firewall between web server and server needs it", v.name, s.Name.V, v.each).
 					Repair(false, "switch it off", check.ValueEdit(v.At, "false"))
 			}
 		}

@@ -71,17 +71,17 @@ func checkPathStyle(p *check.Pass) {
 		case isWindows(v.V):
 			if unix.Set() {
 				reported = true
-				p.Report(v.Span(), "%s %q is a Windows path, but %q on %s is one of Unix; made for another machine, "+
-					"one of the two is not found", what, v.V, unix.V, p.Where(unix.Span())).See(unix.Span(),
-					"the other style")
+				p.Report(v.Span(), "%s %q is a Windows path, but %q on %s is one of Unix; made for another "+
+					"machine, one of the two is not found", what, v.V, unix.V, p.Where(unix.Span())).
+					See(unix.Span(), "the other style")
 			}
 			windows = v
 		case isUnix(v.V):
 			if windows.Set() {
 				reported = true
-				p.Report(v.Span(), "%s %q is a Unix path, but %q on %s is one of Windows; made for another machine, "+
-					"one of the two is not found", what, v.V, windows.V, p.Where(windows.Span())).See(windows.Span(),
-					"the other style")
+				p.Report(v.Span(), "%s %q is a Unix path, but %q on %s is one of Windows; made for another "+
+					"machine, one of the two is not found", what, v.V, windows.V, p.Where(windows.Span())).
+					See(windows.Span(), "the other style")
 			}
 			unix = v
 		}
@@ -124,10 +124,10 @@ func checkLocalhost(p *check.Pass) {
 			}
 		}
 		if first != nil {
-			p.Report(first.Hostname.Span(), "server %q%s of cluster %q %s reached at %q; on a web server of another "+
-				"machine that is the wrong one. Liberty writes it when its host is \"*\" and no default host name "+
-				"is valid",
-				server.Name.V, check.Others(more), c.Name.V, check.IfElse(more > 0, "are", "is"), first.Hostname.V)
+			p.Report(first.Hostname.Span(), "server %q%s of cluster %q %s reached at %q; on a web server of "+
+				"another machine that is the wrong one. Liberty writes it when its host is \"*\" and no default "+
+				"host name is valid", server.Name.V, check.Others(more), c.Name.V,
+				check.IfElse(more > 0, "are", "is"), first.Hostname.V)
 		}
 	}
 }
@@ -159,15 +159,15 @@ var _ = group.Add(&lint.Rule{
 func checkV4(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
 		if c.Node.Name == "ServerGroup" && !c.Node.Span.IsZero() {
-			p.Report(c.Node.NameSpan, "ServerGroup is the V4 name of ServerCluster; plug-ins from V5 on do not read "+
-				"it (inferred from the documented renaming)").
+			p.Report(c.Node.NameSpan, "ServerGroup is the V4 name of ServerCluster; plug-ins from V5 on do not "+
+				"read it (inferred from the documented renaming)").
 				Repair(false, "rename it", check.Rename(c.Node, "ServerCluster")...)
 		}
 	}
 	for _, r := range p.Config.Routes {
 		if a := r.Node.Attr("ServerGroup"); a != nil && r.Node.Attr("ServerCluster") == nil {
-			p.Report(a.NameSpan, "attribute ServerGroup of Route is the V4 name of ServerCluster; plug-ins from V5 "+
-				"on do not read it (inferred from the documented renaming)").
+			p.Report(a.NameSpan, "attribute ServerGroup of Route is the V4 name of ServerCluster; plug-ins from "+
+				"V5 on do not read it (inferred from the documented renaming)").
 				Repair(false, "rename it", diag.Edit{Span: a.NameSpan, New: "ServerCluster"})
 		}
 	}
@@ -245,8 +245,8 @@ func checkPlatform(p *check.Pass) {
 			continue
 		}
 		if evidence != nil {
-			p.Report(a.NameSpan, "%s is a setting of %s alone; the web server seems to be another one by the path "+
-				"%q on %s, and ignores it", a.Name, server, evidence.V, p.Where(evidence.Span())).
+			p.Report(a.NameSpan, "%s is a setting of %s alone; the web server seems to be another one by the "+
+				"path %q on %s, and ignores it", a.Name, server, evidence.V, p.Where(evidence.Span())).
 				See(evidence.Span(), "the path")
 		}
 	}
@@ -333,8 +333,8 @@ func checkPartitionTable(p *check.Pass) {
 		}
 		if sessions == "memory-to-memory" && !c.GetDWLMTable.V && len(c.Servers) > 1 {
 			p.Report(check.At(c.GetDWLMTable, c.Node), "sessions are replicated from memory to memory, but "+
-				"GetDWLMTable of cluster %q is not true; a new process of the web server has no partition table and "+
-				"balances sessions away (R28)", c.Name.V).
+				"GetDWLMTable of cluster %q is not true; a new process of the web server has no partition table "+
+				"and balances sessions away (R28)", c.Name.V).
 				Repair(false, "fetch the table", check.SetAttr(c.Node, "GetDWLMTable", "true"))
 		}
 	}

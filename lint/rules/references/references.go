@@ -69,8 +69,8 @@ func checkUnused(p *check.Pass) {
 	}
 	report := func(kind, key string, name parser.Val[string], n *parser.Node) {
 		if !used[key+name.V] && !n.Span.IsZero() {
-			p.Report(check.At(name, n), "no Route uses %s %q; it has no effect", kind, name.V).About(n).Repair(false,
-				"delete it", p.Drop(n))
+			p.Report(check.At(name, n), "no Route uses %s %q; it has no effect", kind, name.V).About(n).
+				Repair(false, "delete it", p.Drop(n))
 		}
 	}
 	for _, g := range p.Config.VirtualHostGroups {
@@ -175,8 +175,9 @@ func checkDuplicateRoutes(p *check.Pass) {
 			continue
 		}
 		d := p.Report(r.Node.NameSpan, "Route has the same VirtualHostGroup %q and UriGroup %q as the one on %s; "+
-			"the scores are equal and one of the two never gets a request (choice score-tie)",
-			r.VirtualHostGroup.V, r.UriGroup.V, p.Where(f.Node.Tag)).See(f.Node.Tag, "the other Route").
+			"the scores are equal and one of the two never gets a request (choice score-tie)", r.VirtualHostGroup.V,
+			r.UriGroup.V, p.Where(f.Node.Tag)).
+			See(f.Node.Tag, "the other Route").
 			About(check.Pair(f.Node.NameSpan, r.Node.NameSpan))
 		if r.ServerCluster.V == f.ServerCluster.V {
 			d.Repair(true, "drop the second, equal one", p.Drop(r.Node))
@@ -206,10 +207,11 @@ func checkOpenRoutes(p *check.Pass) {
 		switch {
 		case !r.UriGroup.Set():
 			p.Report(r.Node.NameSpan, "Route without UriGroup; it is believed to send every URI of its hosts to "+
-				"cluster %q, static content too (choice open-route)", r.ServerCluster.V).About(r.Node.NameSpan)
+				"cluster %q, static content too (choice open-route)", r.ServerCluster.V).
+				About(r.Node.NameSpan)
 		case !r.VirtualHostGroup.Set():
-			p.Report(r.Node.NameSpan, "Route without VirtualHostGroup; it is believed to match every host and port "+
-				"(choice open-route)")
+			p.Report(r.Node.NameSpan, "Route without VirtualHostGroup; it is believed to match every host and "+
+				"port (choice open-route)")
 		}
 	}
 }
@@ -264,8 +266,8 @@ func checkListNames(p *check.Pass) {
 					"define%s; no such member gets traffic, or the plug-in refuses the file (undocumented)",
 					l.Node.Name, c.Name.V, ref.Name.V, diag.Hint(near))
 				if s := known[near]; near != "" && s != nil {
-					f.See(s.Name.Span(), "the nearest name").Repair(false, "rename to "+near,
-						check.ValueEdit(ref.Name.At, near))
+					f.See(s.Name.Span(), "the nearest name").
+						Repair(false, "rename to "+near, check.ValueEdit(ref.Name.At, near))
 				}
 			}
 		}
@@ -321,10 +323,11 @@ func checkForwardReferences(p *check.Pass) {
 			if ref.node == nil || ref.node.Parent != r.Node.Parent || place[ref.node] < place[r.Node] {
 				continue
 			}
-			p.Report(ref.name.Span(), "Route names %s %q before its definition on %s; the plug-in resolves Routes "+
-				"while it reads and may reject the whole file (inferred)",
-				ref.kind, ref.name.V, p.Where(ref.node.NameSpan)).See(ref.node.NameSpan,
-				"defined here").About(check.Attr(r.Node, ref.kind)).
+			p.Report(ref.name.Span(), "Route names %s %q before its definition on %s; the plug-in resolves "+
+				"Routes while it reads and may reject the whole file (inferred)", ref.kind, ref.name.V,
+				p.Where(ref.node.NameSpan)).
+				See(ref.node.NameSpan, "defined here").
+				About(check.Attr(r.Node, ref.kind)).
 				Repair(true, "move the Route behind it", moveBehind(p, r)...)
 			break
 		}

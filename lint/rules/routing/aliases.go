@@ -129,10 +129,11 @@ func reportShared(p *check.Pass, f, l *check.AliasOf, m *meeting) {
 	}
 	p.Report(l.VirtualHost.Name.Span(), "alias %q of VirtualHostGroup %q is also in %q on %s, and Uris of their "+
 		"Routes to clusters %q and %q overlap, so that scores decide (R1): %s goes to %q by Uri %q",
-		l.VirtualHost.Name.V, l.Group.Name.V, f.Group.Name.V, p.Where(f.VirtualHost.Name.Span()), m.a.Cluster.Name.V,
-		m.b.Cluster.Name.V, key.URL(), p.ClusterName(&who[0].Match), who[0].Match.Pattern()).
-		See(f.VirtualHost.Name.Span(), "the other alias").See(m.a.Node.NameSpan,
-		"a Route of the one group").See(m.b.Node.NameSpan, "a Route of the other").
+		l.VirtualHost.Name.V, l.Group.Name.V, f.Group.Name.V, p.Where(f.VirtualHost.Name.Span()),
+		m.a.Cluster.Name.V, m.b.Cluster.Name.V, key.URL(), p.ClusterName(&who[0].Match), who[0].Match.Pattern()).
+		See(f.VirtualHost.Name.Span(), "the other alias").
+		See(m.a.Node.NameSpan, "a Route of the one group").
+		See(m.b.Node.NameSpan, "a Route of the other").
 		About(check.Pair(f.VirtualHost.Name.Span(), l.VirtualHost.Name.Span()), l.VirtualHost.Name.Span()).
 		About(eitherWay(m.a.Node.NameSpan, m.b.Node.NameSpan)...)
 }
@@ -148,9 +149,10 @@ func unrouted(p *check.Pass) {
 			first[a.Key()] = a
 		} else if f.Group != a.Group && !(used[f.Group] && used[a.Group]) {
 			p.Report(a.VirtualHost.Name.Span(), "alias %q of VirtualHostGroup %q is also in %q on %s; with a "+
-				"Route for both it is their Uris that must not overlap",
-				a.VirtualHost.Name.V, a.Group.Name.V, f.Group.Name.V,
-				p.Where(f.VirtualHost.Name.Span())).As(diag.Info).See(f.VirtualHost.Name.Span(), "the other alias").
+				"Route for both it is their Uris that must not overlap", a.VirtualHost.Name.V, a.Group.Name.V,
+				f.Group.Name.V, p.Where(f.VirtualHost.Name.Span())).
+				As(diag.Info).
+				See(f.VirtualHost.Name.Span(), "the other alias").
 				About(a.VirtualHost.Name.Span())
 		}
 	}

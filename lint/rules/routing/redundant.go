@@ -74,10 +74,11 @@ func checkRedundant(p *check.Pass) {
 	x := newRedundancy(p)
 	for _, to := range order {
 		for _, s := range x.keepRedundant(byTarget[to]) {
-			p.Report(s.uri.Name.Span(), "Uri %q changes nothing: without it %q on %s takes its requests to the same "+
-				"cluster with the same cookie; every request is compared with it", s.uri.Name.V, s.cover.Pattern(),
-				p.Where(check.DecidedAt(&s.cover))).
-				See(check.DecidedAt(&s.cover), "that Uri").About(s.uri.Name.Span()).
+			p.Report(s.uri.Name.Span(), "Uri %q changes nothing: without it %q on %s takes its requests to the "+
+				"same cluster with the same cookie; every request is compared with it", s.uri.Name.V,
+				s.cover.Pattern(), p.Where(check.DecidedAt(&s.cover))).
+				See(check.DecidedAt(&s.cover), "that Uri").
+				About(s.uri.Name.Span()).
 				Repair(true, "delete it", p.Drop(s.uri.Node))
 		}
 	}

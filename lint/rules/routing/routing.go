@@ -68,14 +68,14 @@ func checkTwoClusters(p *check.Pass) {
 		}
 		a, b := two(p, &u)
 		p.Report(check.DecidedAt(&b.Match), "Uri %q leads to cluster %q, and on %s to cluster %q, both on alias "+
-			"%q%s; the scores are equal (%s) and which one gets the requests is undocumented (choice "+
-			"score-tie), try %s",
-			b.Match.Pattern(), p.ClusterName(&b.Match), p.Where(check.DecidedAt(&a.Match)), p.ClusterName(&a.Match),
-			b.Match.Alias(), moreURIs(u.Patterns), words.Scores(&a.Match), u.Sample.URL()).
-			See(check.DecidedAt(&a.Match), "the same Uri").See(a.Match.RouteAt(), "its Route").See(b.Match.RouteAt(),
-			"the Route of the later one").
-			About(eitherWay(a.Match.AliasAt(), b.Match.AliasAt())...).About(eitherWay(a.Match.RouteAt(),
-			b.Match.RouteAt())...)
+			"%q%s; the scores are equal (%s) and which one gets the requests is undocumented (choice score-tie), "+
+			"try %s", b.Match.Pattern(), p.ClusterName(&b.Match), p.Where(check.DecidedAt(&a.Match)),
+			p.ClusterName(&a.Match), b.Match.Alias(), moreURIs(u.Patterns), words.Scores(&a.Match), u.Sample.URL()).
+			See(check.DecidedAt(&a.Match), "the same Uri").
+			See(a.Match.RouteAt(), "its Route").
+			See(b.Match.RouteAt(), "the Route of the later one").
+			About(eitherWay(a.Match.AliasAt(), b.Match.AliasAt())...).
+			About(eitherWay(a.Match.RouteAt(), b.Match.RouteAt())...)
 	}
 }
 
@@ -123,8 +123,8 @@ func checkUnreachable(p *check.Pass) {
 				p.Where(check.DecidedAt(&u.Blockers[i]))))
 		}
 		f := p.Report(u.At, "Uri %q never gets a request: on every alias of its Routes others win under every "+
-			"scoring choice, %s for %s",
-			u.URI, strings.Join(lines, " or "), u.Sample.URL()).About(u.At)
+			"scoring choice, %s for %s", u.URI, strings.Join(lines, " or "), u.Sample.URL()).
+			About(u.At)
 		for i := range u.Blockers {
 			f.See(check.DecidedAt(&u.Blockers[i]), "wins")
 		}
@@ -171,12 +171,12 @@ func checkUndetermined(p *check.Pass) {
 			continue
 		}
 		a, b := two(p, &u)
-		p.Report(check.DecidedAt(&b.Match), "%s goes to cluster %q by %s (%s) with %s, but to cluster %q by %s (%s; "+
-			"%s) with %s%s; which is right is undocumented",
-			u.Sample.URL(), p.ClusterName(&b.Match), by(&b.Match), words.Scores(&b.Match), assumed(b.Assume),
-			p.ClusterName(&a.Match), by(&a.Match), words.Scores(&a.Match), p.Where(check.DecidedAt(&a.Match)),
-			assumed(a.Assume), moreURIs(u.Patterns)).
-			See(check.DecidedAt(&a.Match), "the other Uri").See(a.Match.RouteAt(), "its Route").
+		p.Report(check.DecidedAt(&b.Match), "%s goes to cluster %q by %s (%s) with %s, but to cluster %q by %s "+
+			"(%s; %s) with %s%s; which is right is undocumented", u.Sample.URL(), p.ClusterName(&b.Match),
+			by(&b.Match), words.Scores(&b.Match), assumed(b.Assume), p.ClusterName(&a.Match), by(&a.Match),
+			words.Scores(&a.Match), p.Where(check.DecidedAt(&a.Match)), assumed(a.Assume), moreURIs(u.Patterns)).
+			See(check.DecidedAt(&a.Match), "the other Uri").
+			See(a.Match.RouteAt(), "its Route").
 			About(eitherWay(a.Match.RouteAt(), b.Match.RouteAt())...)
 	}
 }
@@ -232,8 +232,9 @@ func checkAliasSyntax(p *check.Pass) {
 			case err != nil:
 				p.Report(h.Name.Span(), "%s; it never matches", err).About(h.Name.Span())
 			case !a.PortWritten:
-				p.Report(h.Name.Span(), "virtual host %q has no port, which means port 80 (R8); requests on 443 do "+
-					"not match it", h.Name.V).As(diag.Warning)
+				p.Report(h.Name.Span(), "virtual host %q has no port, which means port 80 (R8); requests on 443 "+
+					"do not match it", h.Name.V).
+					As(diag.Warning)
 			}
 		}
 	}
@@ -269,9 +270,9 @@ func checkFrontPort(p *check.Pass) {
 	routed := p.RoutedGroups()
 	for i := range p.Aliases {
 		if g := p.Aliases[i].Group; routed[g] {
-			p.Report(check.At(g.Name, g.Node), "no alias of any routed VirtualHostGroup takes one of the ports %s; "+
-				"if the web server listens there, it answers each request itself, with 404 as a rule (R7, R9); if it "+
-				"listens elsewhere, say so with the option ports", intList(ports))
+			p.Report(check.At(g.Name, g.Node), "no alias of any routed VirtualHostGroup takes one of the ports "+
+				"%s; if the web server listens there, it answers each request itself, with 404 as a rule (R7, "+
+				"R9); if it listens elsewhere, say so with the option ports", intList(ports))
 			return
 		}
 	}
@@ -309,8 +310,8 @@ func checkCasePairs(p *check.Pass) {
 			hosts[a.Key()] = a
 		} else if f.VirtualHost.Name.V != a.VirtualHost.Name.V &&
 			strings.EqualFold(f.VirtualHost.Name.V, a.VirtualHost.Name.V) {
-			p.Report(a.VirtualHost.Name.Span(), "virtual host %q differs from %q on %s in letter case only; hosts "+
-				"compare without case (R5), so they are one", a.VirtualHost.Name.V, f.VirtualHost.Name.V,
+			p.Report(a.VirtualHost.Name.Span(), "virtual host %q differs from %q on %s in letter case only; "+
+				"hosts compare without case (R5), so they are one", a.VirtualHost.Name.V, f.VirtualHost.Name.V,
 				p.Where(f.VirtualHost.Name.Span())).
 				About(a.VirtualHost.Name.Span())
 		}
@@ -322,8 +323,8 @@ func checkCasePairs(p *check.Pass) {
 			if f := first[key]; f == nil {
 				first[key] = u
 			} else if f.Name.V != u.Name.V {
-				p.Report(u.Name.Span(), "Uri %q differs from %q on %s in letter case only; paths compare with case "+
-					"(R5), so they are two", u.Name.V, f.Name.V, p.Where(f.Name.Span()))
+				p.Report(u.Name.Span(), "Uri %q differs from %q on %s in letter case only; paths compare with "+
+					"case (R5), so they are two", u.Name.V, f.Name.V, p.Where(f.Name.Span()))
 			}
 		}
 	}
@@ -368,10 +369,10 @@ func checkExactOnly(p *check.Pass) {
 			}
 			end := diag.Span{File: u.Node.Span.File, Start: u.Node.Span.End, End: u.Node.Span.End}
 			p.Report(u.Name.Span(), "Uri %q matches only the equal path (R2); everything below it is declined "+
-				"unless %q is listed too", name, name+"/*").About(u.Name.Span()).
-				Repair(false, "add "+name+"/*", diag.Edit{Span: end, New: check.Indent(p.Files, u.Node) +
-					p.Files.Text(u.Node.Span.To(u.Name.Span())) + "/*" +
-					p.Files.Text(diag.Span{File: end.File, Start: u.Name.Span().End, End: end.End})})
+				"unless %q is listed too", name, name+"/*").
+				About(u.Name.Span()).
+				Repair(false, "add "+name+"/*",
+					diag.Edit{Span: end, New: check.Indent(p.Files, u.Node) + p.Files.Text(u.Node.Span.To(u.Name.Span())) + "/*" + p.Files.Text(diag.Span{File: end.File, Start: u.Name.Span().End, End: end.End})})
 		}
 	}
 }

@@ -135,11 +135,11 @@ func checkCatchAll(p *check.Pass) {
 			switch {
 			case !shared[g] && !p.Fragment:
 			case u.Name.V == "/*" || u.Name.V == "*":
-				p.Report(u.Name.Span(), "Uri %q takes every path of its hosts; static files and other applications "+
-					"behind the web server disappear (R1, R2)", u.Name.V)
+				p.Report(u.Name.Span(), "Uri %q takes every path of its hosts; static files and other "+
+					"applications behind the web server disappear (R1, R2)", u.Name.V)
 			case u.Name.V == "/":
-				p.Report(u.Name.Span(), "Uri \"/\" takes the first page of its hosts, and nothing else (R2); that "+
-					"of the web server, or of another application, disappears")
+				p.Report(u.Name.Span(), "Uri \"/\" takes the first page of its hosts, and nothing else (R2); "+
+					"that of the web server, or of another application, disappears")
 			}
 		}
 	}

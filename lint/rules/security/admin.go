@@ -120,9 +120,10 @@ func (e *exposed) report(p *check.Pass) {
 			" more URIs of administration and diagnosis"
 	}
 	p.Report(check.DecidedAt(&e.match), "Uri %q lets %s through to cluster %q on the public alias %q (%s), if "+
-		"its servers have them: consoles, metrics and test programs are open to the outside",
-		e.match.Pattern(), what, p.ClusterName(&e.match), e.match.Alias(),
-		p.Where(e.match.AliasAt())).See(e.match.AliasAt(), "the alias").About(check.DecidedAt(&e.match))
+		"its servers have them: consoles, metrics and test programs are open to the outside", e.match.Pattern(),
+		what, p.ClusterName(&e.match), e.match.Alias(), p.Where(e.match.AliasAt())).
+		See(e.match.AliasAt(), "the alias").
+		About(check.DecidedAt(&e.match))
 }
 
 // answer returns who gets a URI or what is below it, under any scoring choice.
@@ -162,7 +163,7 @@ func checkSecrets(p *check.Pass) {
 		}
 	})
 	if a := p.Config.Node.Attr("SSLPKCSPassword"); a != nil && a.Value != "" && !strings.ContainsAny(a.Value, `/\`) {
-		p.Report(a.NameSpan, "SSLPKCSPassword holds a password in clear text; whoever reads the file has it, name a "+
-			"stash file (recalled, not confirmed)")
+		p.Report(a.NameSpan, "SSLPKCSPassword holds a password in clear text; whoever reads the file has it, "+
+			"name a stash file (recalled, not confirmed)")
 	}
 }

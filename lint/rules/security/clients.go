@@ -28,8 +28,8 @@ var _ = group.Add(&lint.Rule{
 // checkTrustedProxyList: the attribute is what people make of the console's word for it.
 func checkTrustedProxyList(p *check.Pass) {
 	if a := p.Config.Node.Attr("TrustedProxyList"); a != nil {
-		p.Report(a.NameSpan, "TrustedProxyList is a setting of the console, not an attribute; the plug-in reads the "+
-			"element TrustedProxyGroup, and trusts nobody without it")
+		p.Report(a.NameSpan, "TrustedProxyList is a setting of the console, not an attribute; the plug-in reads "+
+			"the element TrustedProxyGroup, and trusts nobody without it")
 	}
 	if p.Config.TrustedProxyEnable.V && len(p.Config.TrustedProxies) == 0 {
 		p.Report(p.Config.TrustedProxyEnable.Span(), "TrustedProxyEnable is true but there is no TrustedProxy; "+
@@ -56,8 +56,8 @@ var _ = group.Add(&lint.Rule{
 func checkPrivateHeaders(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		if v := c.RemoveSpecialHeaders; v.Valid && !v.V {
-			p.Report(v.Span(), "RemoveSpecialHeaders false of cluster %q lets every browser send $WS headers: user, "+
-				"certificate, scheme and address can be forged", c.Name.V).
+			p.Report(v.Span(), "RemoveSpecialHeaders false of cluster %q lets every browser send $WS headers: "+
+				"user, certificate, scheme and address can be forged", c.Name.V).
 				Repair(false, "remove them", check.ValueEdit(v.At, "true"))
 		}
 	}
@@ -122,17 +122,18 @@ func checkTrustedProxyWidth(p *check.Pass) {
 				"$WSRH and $WSCC: client address and certificate can be forged. That \"*\" or a network is "+
 				"understood at all is undocumented", name)
 		case err == nil && isPublicAddress(addr):
-			p.Report(tp.Name.Span(), "TrustedProxy %q is an address of the public internet; whoever has it may set "+
-				"$WSRA, $WSRH and $WSCC: client address and certificate can be forged", name).As(diag.Info)
+			p.Report(tp.Name.Span(), "TrustedProxy %q is an address of the public internet; whoever has it may "+
+				"set $WSRA, $WSRH and $WSCC: client address and certificate can be forged", name).
+				As(diag.Info)
 		case err != nil && isPublicName(name):
 			p.Report(tp.Name.Span(), "TrustedProxy %q is a public name; whoever controls its DNS entry may set "+
-				"$WSRA, $WSRH and $WSCC: client address and certificate can be forged. Write the inner address of "+
-				"the proxy", name)
+				"$WSRA, $WSRH and $WSCC: client address and certificate can be forged. Write the inner address "+
+				"of the proxy", name)
 		}
 	}
 	if n := len(p.Config.TrustedProxies); n > most {
-		p.Report(p.Config.TrustedProxies[most].Node.NameSpan, "%d machines are trusted proxies, more than %d; each "+
-			"of them may forge client addresses and certificates", n, most)
+		p.Report(p.Config.TrustedProxies[most].Node.NameSpan, "%d machines are trusted proxies, more than %d; "+
+			"each of them may forge client addresses and certificates", n, most)
 	}
 }
 
@@ -183,7 +184,7 @@ var _ = group.Add(&lint.Rule{
 // checkTrustedProxySwitch says it at the first of the list, once.
 func checkTrustedProxySwitch(p *check.Pass) {
 	if len(p.Config.TrustedProxies) > 0 && !p.Config.TrustedProxyEnable.V {
-		p.Report(p.Config.TrustedProxies[0].Node.NameSpan, "TrustedProxy %q is ignored because TrustedProxyEnable "+
-			"is not true", p.Config.TrustedProxies[0].Name.V)
+		p.Report(p.Config.TrustedProxies[0].Node.NameSpan, "TrustedProxy %q is ignored because "+
+			"TrustedProxyEnable is not true", p.Config.TrustedProxies[0].Name.V)
 	}
 }

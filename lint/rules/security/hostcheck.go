@@ -49,14 +49,14 @@ func checkHostAlias(p *check.Pass, v parser.Val[string]) {
 	names := strings.FieldsFunc(v.V, func(r rune) bool { return r == ',' || r == ';' || r == ' ' })
 	switch most := p.Option("max-names"); {
 	case strings.Contains(v.V, "*"):
-		p.Report(v.Span(), "GlobalHostAlias %q is very wide: a certificate of any such name is accepted for every "+
-			"server", v.V)
+		p.Report(v.Span(), "GlobalHostAlias %q is very wide: a certificate of any such name is accepted for "+
+			"every server", v.V)
 	case slices.ContainsFunc(names, isDomain):
 		p.Report(v.Span(), "GlobalHostAlias %q holds a whole domain: a certificate of any name in it may be "+
 			"accepted for every server", v.V)
 	case len(names) > most:
-		p.Report(v.Span(), "GlobalHostAlias holds %d names, more than %d: a certificate of any of them is accepted "+
-			"for every server", len(names), most)
+		p.Report(v.Span(), "GlobalHostAlias holds %d names, more than %d: a certificate of any of them is "+
+			"accepted for every server", len(names), most)
 	}
 }
 

@@ -129,9 +129,8 @@ func checkInstallRoot(p *check.Pass) {
 		}
 	})
 	if first != nil {
-		p.Report(check.At(first.Protocol,
-			first.Node), "there is no Property PluginInstallRoot under Config; plug-ins "+
-			"from V7 on cannot find their security library and skip %s (R64)",
+		p.Report(check.At(first.Protocol, first.Node), "there is no Property PluginInstallRoot under Config; "+
+			"plug-ins from V7 on cannot find their security library and skip %s (R64)",
 			check.IfElse(n == 1, "this https Transport", "all "+strconv.Itoa(n)+" https Transports"))
 	}
 }
@@ -162,8 +161,9 @@ func checkInsecure(p *check.Pass) {
 			Repair(false, "switch it off", check.ValueEdit(a, "false"))
 	}
 	if a := configAttr(p, "StrictSecurity", "false"); a != nil {
-		p.Report(a.Span, "StrictSecurity false, which is also the default, allows TLS handshakes below TLSv1.2 with "+
-			"the servers (recalled, not confirmed)").As(diag.Warning)
+		p.Report(a.Span, "StrictSecurity false, which is also the default, allows TLS handshakes below TLSv1.2 "+
+			"with the servers (recalled, not confirmed)").
+			As(diag.Warning)
 	}
 }
 
@@ -190,8 +190,8 @@ func checkMapMode(p *check.Pass) {
 	case "offload":
 		for i := range p.Aliases {
 			if a := &p.Aliases[i]; a.Port == 443 || a.Port == 0 {
-				p.Report(mode.Span(), "SSLMapMode offload sends https requests, which alias %q on %s takes, to the "+
-					"servers as http; clear text stands behind the padlock (R64)", a.VirtualHost.Name.V,
+				p.Report(mode.Span(), "SSLMapMode offload sends https requests, which alias %q on %s takes, to "+
+					"the servers as http; clear text stands behind the padlock (R64)", a.VirtualHost.Name.V,
 					p.Where(a.VirtualHost.Name.Span())).
 					See(a.VirtualHost.Name.Span(), "the alias")
 				return
@@ -212,9 +212,9 @@ func checkMapMode(p *check.Pass) {
 		if first != nil {
 			p.Report(mode.Span(), "SSLMapMode onload sends http requests as https, but server %q on %s%s %s no "+
 				"https Transport; whether such a request then goes out as http or ends in 500 is undocumented "+
-				"(choice transport-choice, R64)",
-				first.Name.V, p.Where(first.Node.NameSpan), check.Others(more),
-				check.IfElse(more > 0, "have", "has")).See(first.Node.Tag, "the server")
+				"(choice transport-choice, R64)", first.Name.V, p.Where(first.Node.NameSpan), check.Others(more),
+				check.IfElse(more > 0, "have", "has")).
+				See(first.Node.Tag, "the server")
 		}
 	}
 }
@@ -236,6 +236,7 @@ var _ = group.Add(&lint.Rule{
 func checkAutoSecurity(p *check.Pass) {
 	if a := configAttr(p, "AutoSecurity", "false"); a != nil {
 		p.Report(a.Span, "AutoSecurity false switches off the plug-in's automatic hardening of TLS and its "+
-			"certificate checks").Repair(false, "switch it on", check.ValueEdit(a, "true"))
+			"certificate checks").
+			Repair(false, "switch it on", check.ValueEdit(a, "true"))
 	}
 }

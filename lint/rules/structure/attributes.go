@@ -76,8 +76,8 @@ func checkUnknownAttribute(p *check.Pass) {
 		if n.Name == "Config" && near == "" {
 			return
 		}
-		f := p.Report(a.NameSpan, "attribute %q of <%s> is unknown%s; "+noEffect, a.Name, n.Name,
-			diag.Hint(near)).About(check.Attr(n, a.Name))
+		f := p.Report(a.NameSpan, "attribute %q of <%s> is unknown%s; "+noEffect, a.Name, n.Name, diag.Hint(near)).
+			About(check.Attr(n, a.Name))
 		if near != "" && n.Attr(near) == nil {
 			f.Repair(false, "rename to "+near, diag.Edit{Span: a.NameSpan, New: near})
 		}
@@ -113,14 +113,15 @@ func checkMisplacedAttribute(p *check.Pass) {
 			where = nearHomes(n, where)
 			p.Report(a.NameSpan, "attribute %q belongs on <%s>, not on <%s>; %s", a.Name,
 				strings.Join(where, "> or <"), n.Name, noEffect).
-				About(check.Attr(n, a.Name)).Repair(false, "move it", move(p, n, a, where)...)
+				About(check.Attr(n, a.Name)).
+				Repair(false, "move it", move(p, n, a, where)...)
 		} else if name := foldedName(a.Name); name != "" {
 			p.Report(a.NameSpan, "attribute %q is written %q and belongs on <%s>, not on <%s>; %s", a.Name, name,
 				strings.Join(nearHomes(n, homes(name)), "> or <"), n.Name, noEffect).
 				About(check.Attr(n, a.Name))
 		} else if prop := parser.TypeOf(n).Property(a.Name); prop != nil && prop.Name == a.Name {
-			p.Report(a.NameSpan, "%q is a Property of <%s>, not an attribute: write <Property Name=%q Value=%q/>; %s",
-				a.Name, n.Name, a.Name, a.Value, noEffect)
+			p.Report(a.NameSpan, "%q is a Property of <%s>, not an attribute: write <Property Name=%q "+
+				"Value=%q/>; %s", a.Name, n.Name, a.Name, a.Value, noEffect)
 		}
 	})
 }

@@ -28,8 +28,8 @@ var _ = group.Add(&lint.Rule{
 // checkIntelligentManagement is no fault: it says why other findings about routing may not hold (R69).
 func checkIntelligentManagement(p *check.Pass) {
 	if im := p.Config.IntelligentManagement; im != nil {
-		p.Report(im.NameSpan, "IntelligentManagement takes routing data from controllers at run time; what is said "+
-			"here of routing concerns the static part of the file only")
+		p.Report(im.NameSpan, "IntelligentManagement takes routing data from controllers at run time; what is "+
+			"said here of routing concerns the static part of the file only")
 	}
 }
 
@@ -63,13 +63,13 @@ func checkNothingServed(p *check.Pass) {
 		return
 	}
 	if len(c.Routes) == 0 {
-		p.Report(c.Node.NameSpan, "the file has no Route; every request is declined, and the web server answers it "+
-			"by itself, mostly with 404")
+		p.Report(c.Node.NameSpan, "the file has no Route; every request is declined, and the web server answers "+
+			"it by itself, mostly with 404")
 		return
 	}
-	p.Report(c.Routes[0].Node.NameSpan, "no request can match any Route of the file: their groups hold no alias or "+
-		"no Uri that could match; every request is declined, "+
-		"and the web server answers it by itself, mostly with 404")
+	p.Report(c.Routes[0].Node.NameSpan, "no request can match any Route of the file: their groups hold no alias "+
+		"or no Uri that could match; every request is declined, and the web server answers it by itself, mostly "+
+		"with 404")
 }
 
 var _ = group.Add(&lint.Rule{
@@ -95,9 +95,9 @@ func checkStrayText(p *check.Pass) {
 		}
 		for _, c := range n.Children {
 			if text := strings.TrimSpace(c.Text); text != "" && (c.Kind == parser.Text || c.Kind == parser.CDATA) {
-				p.Report(trimmed(p, c.Span), "text %q directly in <%s>, which holds no text: most likely the rest of "+
-					"an edit or of a template; "+
-					"what the plug-in makes of it is undocumented", line(text), n.Name)
+				p.Report(trimmed(p, c.Span), "text %q directly in <%s>, which holds no text: most likely the "+
+					"rest of an edit or of a template; what the plug-in makes of it is undocumented", line(text),
+					n.Name)
 			}
 		}
 	})

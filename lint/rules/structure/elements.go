@@ -39,8 +39,8 @@ func checkUnknownElement(p *check.Pass) {
 		parent := parser.TypeOf(n.Parent)
 		if known := parser.ElementsNamed(n.Name); len(known) > 0 {
 			p.Report(n.NameSpan, "element <%s> does not belong into <%s>, only into <%s>; it is believed to be "+
-				"ignored, its settings have no effect",
-				n.Name, n.Parent.Name, strings.Join(known[0].Parents, "> or <"))
+				"ignored, its settings have no effect", n.Name, n.Parent.Name,
+				strings.Join(known[0].Parents, "> or <"))
 			return
 		}
 		key := place{parent, n.Name}
@@ -136,9 +136,8 @@ func doubledProperties(p *check.Pass, n *parser.Node) {
 			first[key] = c
 			continue
 		}
-		d := p.Report(name.Span,
-			"Property %q is given twice, first on %s; which one the plug-in reads is undocumented", name.Value,
-			p.Where(f.Tag)).
+		d := p.Report(name.Span, "Property %q is given twice, first on %s; which one the plug-in reads is "+
+			"undocumented", name.Value, p.Where(f.Tag)).
 			See(f.Tag, "the first")
 		if a, b := f.Attr("Value"), c.Attr("Value"); a != nil && b != nil && a.Value == b.Value {
 			d.Repair(true, "drop the second, equal one", p.Drop(c))
@@ -177,9 +176,10 @@ func checkSecondTransport(p *check.Pass) {
 					i = 1
 				}
 				if f := first[i]; f != nil {
-					p.Report(check.At(t.Protocol, t.Node), "server %q has a second %s Transport, the first is on %s; "+
-						"which one the plug-in uses is undocumented",
-						s.Name.V, []string{"http", "https"}[i], p.Where(f.Node.Tag)).See(f.Node.Tag, "the first")
+					p.Report(check.At(t.Protocol, t.Node), "server %q has a second %s Transport, the first is on "+
+						"%s; which one the plug-in uses is undocumented", s.Name.V, []string{"http", "https"}[i],
+						p.Where(f.Node.Tag)).
+						See(f.Node.Tag, "the first")
 					continue
 				}
 				first[i] = t

@@ -37,8 +37,8 @@ func checkLetterCase(p *check.Pass) {
 			return
 		}
 		if right := lint.FoldedElement(n); right != "" {
-			p.Report(n.NameSpan, "element <%s> is written <%s>: names count with letter case; it is believed to be "+
-				"ignored with all that it holds", n.Name, right).
+			p.Report(n.NameSpan, "element <%s> is written <%s>: names count with letter case; it is believed to "+
+				"be ignored with all that it holds", n.Name, right).
 				Repair(true, "write "+right, check.Rename(n, right)...)
 		}
 	})
@@ -80,7 +80,8 @@ func reportCase(p *check.Pass, e *check.Element, wrong []*parser.Attr) {
 		}
 	}
 	f := p.Report(first.NameSpan, what+": names count with letter case; %s", check.List(names), e.Node.Name,
-		check.List(rights), effect).As(severity)
+		check.List(rights), effect).
+		As(severity)
 	if len(edits) == len(wrong) {
 		f.Repair(true, "write "+strings.Join(rights, ", "), edits...)
 	}

@@ -34,8 +34,8 @@ func checkMissingRequired(p *check.Pass) {
 		}
 		for _, a := range typ.Attributes {
 			if a.Required() && n.Attr(a.Name) == nil {
-				p.Report(n.NameSpan, "<%s> has no %s; %s", n.Name, a.Name,
-					without(n.Name, a.Name)).About(check.Attr(n, a.Name))
+				p.Report(n.NameSpan, "<%s> has no %s; %s", n.Name, a.Name, without(n.Name, a.Name)).
+					About(check.Attr(n, a.Name))
 			}
 		}
 	})
@@ -72,11 +72,13 @@ func checkClusterContent(p *check.Pass) {
 			switch {
 			case len(s.Transports) > 0:
 			case used[c]:
-				p.Report(check.At(s.Name, s.Node), "server %q has no Transport; it cannot be reached, requests that "+
-					"choose it fail", s.Name.V)
+				p.Report(check.At(s.Name, s.Node), "server %q has no Transport; it cannot be reached, requests "+
+					"that choose it fail", s.Name.V)
 			default: // the deployment manager itself, whose ports are all of admin_host, is written so by its generator
-				p.Report(check.At(s.Name, s.Node), "server %q has no Transport, and no Route uses its cluster; it has "+
-					"no effect", s.Name.V).As(diag.Info).About(c.Node)
+				p.Report(check.At(s.Name, s.Node), "server %q has no Transport, and no Route uses its cluster; "+
+					"it has no effect", s.Name.V).
+					As(diag.Info).
+					About(c.Node)
 			}
 		}
 		if c.ClusterAddress != nil && len(c.ClusterAddress.Transports) == 0 {
@@ -98,8 +100,9 @@ func reportEmpty(p *check.Pass, n *parser.Node, name parser.Val[string], what, e
 	case used:
 		p.Report(check.At(name, n), "%s %q has no %s; %s", kind, name.V, what, effect)
 	default:
-		p.Report(check.At(name, n), "%s %q has no %s, and no Route uses it; it has no effect", kind, name.V,
-			what).As(diag.Info).About(n)
+		p.Report(check.At(name, n), "%s %q has no %s, and no Route uses it; it has no effect", kind, name.V, what).
+			As(diag.Info).
+			About(n)
 	}
 }
 

@@ -49,12 +49,12 @@ func checkBadEnum(p *check.Pass) {
 		if only && strings.EqualFold(near, a.Value) {
 			p.Report(a.Span, "%s %q of %s differs from %q in letter case; whether that counts here is undocumented",
 				check.Label(row), a.Value, check.Title(n), near).
-				As(diag.Warning).Repair(true, "write "+near, check.ValueEdit(a, near))
+				As(diag.Warning).
+				Repair(true, "write "+near, check.ValueEdit(a, near))
 			return
 		}
 		f := p.Report(a.Span, "%s %q of %s is none of %s%s; whether the plug-in takes the default or drops the "+
-			"element is undocumented",
-			check.Label(row), a.Value, check.Title(n), check.List(values), hint)
+			"element is undocumented", check.Label(row), a.Value, check.Title(n), check.List(values), hint)
 		if row.Name == "LoadBalance" {
 			f.As(diag.Warning)
 		}
@@ -90,19 +90,18 @@ func checkBadNumber(p *check.Pass) {
 		}
 		switch row.Check(a.Value) {
 		case parser.Unreadable:
-			p.Report(a.Span, "%s %q of %s is not a whole number; whether the plug-in takes the default, refuses the "+
-				"file or reads a part of it is undocumented",
-				check.Label(row), a.Value, check.Title(n))
+			p.Report(a.Span, "%s %q of %s is not a whole number; whether the plug-in takes the default, refuses "+
+				"the file or reads a part of it is undocumented", check.Label(row), a.Value, check.Title(n))
 		case parser.OutOfRange:
-			p.Report(a.Span, "%s %q of %s is out of range, want %s; the setting cannot work",
-				check.Label(row), a.Value, check.Title(n), ranges(row))
+			p.Report(a.Span, "%s %q of %s is out of range, want %s; the setting cannot work", check.Label(row),
+				a.Value, check.Title(n), ranges(row))
 		case parser.Undocumented:
 			if own := ownRule[row.Name]; own {
 				return
 			}
-			p.Report(a.Span, "%s %q of %s: no source says what this value means, documented are %s; the effect is "+
-				"undocumented",
-				check.Label(row), a.Value, check.Title(n), ranges(row)).As(diag.Warning)
+			p.Report(a.Span, "%s %q of %s: no source says what this value means, documented are %s; the effect "+
+				"is undocumented", check.Label(row), a.Value, check.Title(n), ranges(row)).
+				As(diag.Warning)
 		}
 	})
 }
