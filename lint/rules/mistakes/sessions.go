@@ -15,17 +15,13 @@ var _ = group.Add(&lint.Rule{
 	Check: check.On(checkSessionSettings), Subjects: []string{"ServerCluster"},
 	Doc: lint.Doc{
 		Title: "Session settings of a topology lose sessions, or changes of them, that they seem to keep",
-		Why: "Reported only where a topology says persistence: database, memory-to-memory or " +
-			"grid. Time based without " +
-			"noAffinitySwitchBack: when a member is back, its sessions return to it before the other one has " +
-			"written, and " +
-			"nobody has died (row 31b). A timeout below twice the write interval: another member deletes a session " +
-			"that is " +
-			"in use. An interval below 10 s has no effect, since sessions are looked at every 10 s (W4). " +
-			"Memory-to-memory " +
-			"with one member has nobody to copy to (M5), and more replicas than other members cannot be. The tuning " +
-			"levels " +
-			"very high and high write every 300 s, so a failover loses the changes of up to 310 s.",
+		Why: "Reported only where a topology says persistence: database, memory-to-memory or grid. Time based " +
+			"without noAffinitySwitchBack: when a member is back, its sessions return to it before the other one " +
+			"has written, and nobody has died (row 31b). A timeout below twice the write interval: another " +
+			"member deletes a session that is in use. An interval below 10 s has no effect, since sessions are " +
+			"looked at every 10 s (W4). Memory-to-memory with one member has nobody to copy to (M5), and more " +
+			"replicas than other members cannot be. The tuning levels very high and high write every 300 s, so a " +
+			"failover loses the changes of up to 310 s.",
 		Source: "observed in the session manager of Open Liberty (S9, W4, D9); IBM, tuning parameters of sessions",
 	},
 })
