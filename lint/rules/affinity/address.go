@@ -16,15 +16,18 @@ var _ = group.Add(&lint.Rule{
 		Title: "One address stands in two servers with different CloneIDs",
 		Why: "One of the two IDs is stale: the server behind the address knows only one, and the sessions that " +
 			"name the other look foreign.",
-		Bad: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
-			"Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"H1\" " +
-			"Port=\"9080\"/></Server>\n</ServerCluster>",
-		Good: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
-			"Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" " +
-			"Port=\"9080\"/></Server>\n</ServerCluster>",
-		NearMiss: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
-			"Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h1\" " +
-			"Port=\"9081\"/></Server>\n</ServerCluster>",
+		Bad: `<ServerCluster Name="shop">
+  <Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>
+  <Server CloneID="c2" Name="m2"><Transport Hostname="H1" Port="9080"/></Server>
+</ServerCluster>`,
+		Good: `<ServerCluster Name="shop">
+  <Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>
+  <Server CloneID="c2" Name="m2"><Transport Hostname="h2" Port="9080"/></Server>
+</ServerCluster>`,
+		NearMiss: `<ServerCluster Name="shop">
+  <Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>
+  <Server CloneID="c2" Name="m2"><Transport Hostname="h1" Port="9081"/></Server>
+</ServerCluster>`,
 		Source: "follows from R22",
 	},
 })
@@ -62,15 +65,18 @@ var _ = group.Add(&lint.Rule{
 		Title: "One address stands in two members of a cluster",
 		Why: "One JVM gets a double share of the load and two marks that know nothing of each other. It was " +
 			"once shown as a trick for weights; LoadBalanceWeight does that better.",
-		Bad: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
-			"Port=\"9080\"/></Server>\n  <Server CloneID=\"c1\" Name=\"m2\"><Transport Hostname=\"h1\" " +
-			"Port=\"9080\"/></Server>\n</ServerCluster>",
-		Good: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
-			"Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" " +
-			"Port=\"9080\"/></Server>\n</ServerCluster>",
-		NearMiss: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
-			"Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h1\" " +
-			"Port=\"9090\"/></Server>\n</ServerCluster>",
+		Bad: `<ServerCluster Name="shop">
+  <Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>
+  <Server CloneID="c1" Name="m2"><Transport Hostname="h1" Port="9080"/></Server>
+</ServerCluster>`,
+		Good: `<ServerCluster Name="shop">
+  <Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>
+  <Server CloneID="c2" Name="m2"><Transport Hostname="h2" Port="9080"/></Server>
+</ServerCluster>`,
+		NearMiss: `<ServerCluster Name="shop">
+  <Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>
+  <Server CloneID="c2" Name="m2"><Transport Hostname="h1" Port="9090"/></Server>
+</ServerCluster>`,
 		Source: "V4 technote 1104515",
 	},
 })

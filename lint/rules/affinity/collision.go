@@ -17,15 +17,18 @@ var _ = group.Add(&lint.Rule{
 		Title: "Two servers of one cluster have one CloneID",
 		Why: "The first of them in the list gets the sessions of both: users of the other are logged out, or " +
 			"half of them. Copied profiles carry the same ID; IBM tells administrators to check by eye.",
-		Bad: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
-			"Port=\"9080\"/></Server>\n  <Server CloneID=\"c1\" Name=\"m2\"><Transport Hostname=\"h2\" " +
-			"Port=\"9080\"/></Server>\n</ServerCluster>",
-		Good: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
-			"Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" " +
-			"Port=\"9080\"/></Server>\n</ServerCluster>",
-		NearMiss: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
-			"Port=\"9080\"/></Server>\n  <Server CloneID=\"C1\" Name=\"m2\"><Transport Hostname=\"h2\" " +
-			"Port=\"9080\"/></Server>\n</ServerCluster>",
+		Bad: `<ServerCluster Name="shop">
+  <Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>
+  <Server CloneID="c1" Name="m2"><Transport Hostname="h2" Port="9080"/></Server>
+</ServerCluster>`,
+		Good: `<ServerCluster Name="shop">
+  <Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>
+  <Server CloneID="c2" Name="m2"><Transport Hostname="h2" Port="9080"/></Server>
+</ServerCluster>`,
+		NearMiss: `<ServerCluster Name="shop">
+  <Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>
+  <Server CloneID="C1" Name="m2"><Transport Hostname="h2" Port="9080"/></Server>
+</ServerCluster>`,
 		Source: "R22; IBM eXtreme Scale manual, page txsgenliberty",
 	},
 })

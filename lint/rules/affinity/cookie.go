@@ -15,12 +15,18 @@ var _ = group.Add(&lint.Rule{
 		Title: "Uris of one cluster use different affinity cookies",
 		Why: "Right when applications have cookies of their own; otherwise one of them lost its affinity. " +
 			"Liberty learns the names of cookies late.",
-		Bad: "<UriGroup Name=\"shop_uris\">\n  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/shop/*\"/>\n" +
-			"  <Uri Name=\"/other/*\"/>\n</UriGroup>",
-		Good: "<UriGroup Name=\"shop_uris\">\n  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/shop/*\"/>\n" +
-			"  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/other/*\"/>\n</UriGroup>",
-		NearMiss: "<UriGroup Name=\"shop_uris\">\n  <Uri AffinityCookie=\"JSESSIONID\" Name=\"/shop/*\"/>\n" +
-			"  <Uri Name=\"/other/*\"/>\n</UriGroup>",
+		Bad: `<UriGroup Name="shop_uris">
+  <Uri AffinityCookie="SHOPSESSION" Name="/shop/*"/>
+  <Uri Name="/other/*"/>
+</UriGroup>`,
+		Good: `<UriGroup Name="shop_uris">
+  <Uri AffinityCookie="SHOPSESSION" Name="/shop/*"/>
+  <Uri AffinityCookie="SHOPSESSION" Name="/other/*"/>
+</UriGroup>`,
+		NearMiss: `<UriGroup Name="shop_uris">
+  <Uri AffinityCookie="JSESSIONID" Name="/shop/*"/>
+  <Uri Name="/other/*"/>
+</UriGroup>`,
 		Source: "R4",
 	},
 })

@@ -20,14 +20,17 @@ var _ = group.Add(&lint.Rule{
 		Why: "Without it there is no affinity to a server, without any message: sessions held in memory are " +
 			"lost at random. An error when some servers have one, a warning when none has (applications without " +
 			"sessions need none).",
-		Bad: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
-			"Port=\"9080\"/></Server>\n  <Server Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>\n" +
-			"</ServerCluster>",
-		Good: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
-			"Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" " +
-			"Port=\"9080\"/></Server>\n</ServerCluster>",
-		NearMiss: "<ServerCluster Name=\"shop\">\n  <Server Name=\"m1\"><Transport Hostname=\"h1\" " +
-			"Port=\"9080\"/></Server>\n</ServerCluster>",
+		Bad: `<ServerCluster Name="shop">
+  <Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>
+  <Server Name="m2"><Transport Hostname="h2" Port="9080"/></Server>
+</ServerCluster>`,
+		Good: `<ServerCluster Name="shop">
+  <Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>
+  <Server CloneID="c2" Name="m2"><Transport Hostname="h2" Port="9080"/></Server>
+</ServerCluster>`,
+		NearMiss: `<ServerCluster Name="shop">
+  <Server Name="m1"><Transport Hostname="h1" Port="9080"/></Server>
+</ServerCluster>`,
 		Source: "IBM technote \"CloneID\" (V4); R25",
 	},
 })
@@ -83,9 +86,9 @@ var _ = group.Add(&lint.Rule{
 		Title: "A CloneID holds the separator of clone IDs, white space, or nothing",
 		Why: "The session cookie is cut at the separator, so the ID never matches. An error for the separator " +
 			"in use, a warning for the other, for white space and for an empty ID.",
-		Bad:      "<Server CloneID=\"c1:a\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
-		Good:     "<Server CloneID=\"c1-a\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
-		NearMiss: "<Server CloneID=\"c1_a.b-c\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
+		Bad:      `<Server CloneID="c1:a" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>`,
+		Good:     `<Server CloneID="c1-a" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>`,
+		NearMiss: `<Server CloneID="c1_a.b-c" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>`,
 		Source:   "R21; documented: neither : nor +",
 	},
 })
@@ -130,8 +133,8 @@ var _ = group.Add(&lint.Rule{
 		Why: "An ID that does not equal the server's own gives no affinity. Known forms: a clock in base 32 " +
 			"(traditional servers), a UUID (Liberty), set by hand. IDs set by hand in a cluster of several servers, " +
 			"and several forms in one cluster, are only mentioned.",
-		Bad:  "<Server CloneID=\"placeholder\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
-		Good: "<Server CloneID=\"1b2c3d4e5\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
+		Bad:  `<Server CloneID="placeholder" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>`,
+		Good: `<Server CloneID="1b2c3d4e5" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>`,
 		NearMiss: "<Server CloneID=\"a0aaea8c-3251-45bb-87bb-f8b09169c03c\" Name=\"m1\"><Transport Hostname=\"h1\" " +
 			"Port=\"9080\"/></Server>",
 		Source: "computed from published IDs",

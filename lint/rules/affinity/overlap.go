@@ -20,12 +20,18 @@ var _ = group.Add(&lint.Rule{
 			"them looks for a cookie that the application never sets. Of two equal Uris which one counts is " +
 			"undocumented (choice score-tie). Looked at are Uris that lead from one alias to one cluster: " +
 			"applications of different clusters have cookies of their own.",
-		Bad: "<UriGroup Name=\"shop_uris\">\n  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/shop/*\"/>\n" +
-			"  <Uri Name=\"/shop/cart/*\"/>\n</UriGroup>",
-		Good: "<UriGroup Name=\"shop_uris\">\n  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/shop/*\"/>\n" +
-			"  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/shop/cart/*\"/>\n</UriGroup>",
-		NearMiss: "<UriGroup Name=\"shop_uris\">\n  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/shop/*\"/>\n" +
-			"  <Uri Name=\"/other/*\"/>\n</UriGroup>",
+		Bad: `<UriGroup Name="shop_uris">
+  <Uri AffinityCookie="SHOPSESSION" Name="/shop/*"/>
+  <Uri Name="/shop/cart/*"/>
+</UriGroup>`,
+		Good: `<UriGroup Name="shop_uris">
+  <Uri AffinityCookie="SHOPSESSION" Name="/shop/*"/>
+  <Uri AffinityCookie="SHOPSESSION" Name="/shop/cart/*"/>
+</UriGroup>`,
+		NearMiss: `<UriGroup Name="shop_uris">
+  <Uri AffinityCookie="SHOPSESSION" Name="/shop/*"/>
+  <Uri Name="/other/*"/>
+</UriGroup>`,
 		Source: "APAR PQ67476; R4",
 	},
 })

@@ -186,11 +186,13 @@ var _ = group.Add(&lint.Rule{
 	Doc: lint.Doc{
 		Title: "A backup has the address of a primary",
 		Why:   "They are one JVM and fail together: the backup is a fiction.",
-		Bad: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
-			"Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" " +
-			"Port=\"9080\"/></Server>\n  <Server Name=\"b1\" CloneID=\"c1\"><Transport Hostname=\"h1\" " +
-			"Port=\"9080\"/></Server>\n  <PrimaryServers><Server Name=\"m1\"/><Server " +
-			"Name=\"m2\"/></PrimaryServers>\n  <BackupServers><Server Name=\"b1\"/></BackupServers>\n</ServerCluster>",
+		Bad: `<ServerCluster Name="shop">
+  <Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>
+  <Server CloneID="c2" Name="m2"><Transport Hostname="h2" Port="9080"/></Server>
+  <Server Name="b1" CloneID="c1"><Transport Hostname="h1" Port="9080"/></Server>
+  <PrimaryServers><Server Name="m1"/><Server Name="m2"/></PrimaryServers>
+  <BackupServers><Server Name="b1"/></BackupServers>
+</ServerCluster>`,
 		Good: example.Members("", example.Primary1+example.Backup2, "", ""),
 		NearMiss: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
 			"Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h1\" " +

@@ -23,7 +23,7 @@ var _ = group.Add(&lint.Rule{
 		Why: "IgnoreDNSFailures is false, so every name must be resolved while the file is loaded. With " +
 			"--check-dns the names are looked up, and those that fail are errors.",
 		Bad:  example.Members("", "", "", ""),
-		Good: "<Config IgnoreDNSFailures=\"true\"/>",
+		Good: `<Config IgnoreDNSFailures="true"/>`,
 		NearMiss: "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"10.0.0.1\" " +
 			"Port=\"9080\"/></Server></ServerCluster>",
 		Source: "IBM page \"plugin-cfg.xml file\" (V9); technote swg21326077",

@@ -19,11 +19,9 @@ var _ = group.Add(&lint.Rule{
 		Title: "ConnectionTTL is not below the servers' persist timeout",
 		Why: "The plug-in reuses connections that the server has closed: errors, retries and replays under no " +
 			"load at all.",
-		Bad: "<Server CloneID=\"c1\" Name=\"m1\"><Transport ConnectionTTL=\"60\" Hostname=\"h1\" " +
-			"Port=\"9080\"/></Server>",
-		Good: "<Server CloneID=\"c1\" Name=\"m1\"><Transport ConnectionTTL=\"28\" Hostname=\"h1\" " +
-			"Port=\"9080\"/></Server>",
-		NearMiss: "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
+		Bad:      `<Server CloneID="c1" Name="m1"><Transport ConnectionTTL="60" Hostname="h1" Port="9080"/></Server>`,
+		Good:     `<Server CloneID="c1" Name="m1"><Transport ConnectionTTL="28" Hostname="h1" Port="9080"/></Server>`,
+		NearMiss: `<Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>`,
 		Source:   "APAR PH09034; R65",
 	},
 })

@@ -25,9 +25,9 @@ var _ = group.Add(&lint.Rule{
 	Doc: lint.Doc{
 		Title:    "The log level is one for tracing",
 		Why:      "The log grows without bound and requests slow down; cookies and bodies may be in it.",
-		Bad:      "<Log LogLevel=\"Trace\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-		Good:     "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-		NearMiss: "<Log LogLevel=\"Stats\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
+		Bad:      `<Log LogLevel="Trace" Name="/opt/plugins/logs/http_plugin.log"/>`,
+		Good:     `<Log LogLevel="Error" Name="/opt/plugins/logs/http_plugin.log"/>`,
+		NearMiss: `<Log LogLevel="Stats" Name="/opt/plugins/logs/http_plugin.log"/>`,
 		Source:   "levels: IBM, the plug-in log",
 	},
 })
@@ -54,9 +54,9 @@ var _ = group.Add(&lint.Rule{
 		Title: "RefreshInterval is very short, very long, or not positive",
 		Why: "Edits seem to be ignored, or every process polls the disk. The value that means never is " +
 			"undocumented.",
-		Bad:      "<Config RefreshInterval=\"86400\"/>",
-		Good:     "<Config RefreshInterval=\"60\"/>",
-		NearMiss: "<Config RefreshInterval=\"3600\"/>",
+		Bad:      `<Config RefreshInterval="86400"/>`,
+		Good:     `<Config RefreshInterval="60"/>`,
+		NearMiss: `<Config RefreshInterval="3600"/>`,
 		Source:   "IBM, refresh interval of the plug-in",
 	},
 })
@@ -87,8 +87,8 @@ var _ = group.Add(&lint.Rule{
 	Doc: lint.Doc{
 		Title:    "Equal TLS environments are not shared",
 		Why:      "One TLS environment for each Transport: slow start, memory.",
-		Bad:      "<Config SSLConsolidate=\"false\"/>",
-		Good:     "<Config SSLConsolidate=\"true\"/>",
+		Bad:      `<Config SSLConsolidate="false"/>`,
+		Good:     `<Config SSLConsolidate="true"/>`,
 		NearMiss: example.HTTPS1,
 		Source:   "OpenLiberty/open-liberty#28696; meaning recalled",
 	},
@@ -140,9 +140,9 @@ var _ = group.Add(&lint.Rule{
 		Why: "Each process caches by itself; a page with Set-Cookie and without Cache-Control may be given to " +
 			"other users. The default hangs on the level: on up to V7, unknown for V8 and V8.5, off at V9. " +
 			"ESIMaxCacheSize counts KB for each process: above 512 MB it is mentioned too.",
-		Bad:      "<Property Name=\"ESIEnable\" Value=\"true\"/>",
-		Good:     "<Property Name=\"ESIEnable\" Value=\"false\"/>",
-		NearMiss: "<Property Name=\"esiEnable\" Value=\"false\"/>",
+		Bad:      `<Property Name="ESIEnable" Value="true"/>`,
+		Good:     `<Property Name="ESIEnable" Value="false"/>`,
+		NearMiss: `<Property Name="esiEnable" Value="false"/>`,
 		Source:   "IBM, edge side include caching",
 	},
 })
@@ -296,9 +296,9 @@ var _ = group.Add(&lint.Rule{
 	Doc: lint.Doc{
 		Title:    "ESIInvalidationMonitor is true",
 		Why:      "It needs DynaCacheEsi.ear on the servers, else the web server's log fills with errors.",
-		Bad:      "<Property Name=\"ESIInvalidationMonitor\" Value=\"true\"/>",
-		Good:     "<Property Name=\"ESIInvalidationMonitor\" Value=\"false\"/>",
-		NearMiss: "<Property Name=\"ESIEnable\" Value=\"true\"/>",
+		Bad:      `<Property Name="ESIInvalidationMonitor" Value="true"/>`,
+		Good:     `<Property Name="ESIInvalidationMonitor" Value="false"/>`,
+		NearMiss: `<Property Name="ESIEnable" Value="true"/>`,
 		Source:   "IBM, set edge side include caching",
 	},
 })

@@ -54,9 +54,9 @@ var _ = group.Add(&lint.Rule{
 		Why: "The file was made for another machine: the key store or the log is not found. One Windows path " +
 			"with slashes of both kinds, C:\\plugins/logs, is found all the same: WebSphere writes such paths " +
 			"itself, so they are not reported.",
-		Bad:      "<Log LogLevel=\"Error\" Name=\"C:\\plugins\\logs\\http_plugin.log\"/>",
-		Good:     "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-		NearMiss: "<Log LogLevel=\"Error\" Name=\"logs/http_plugin.log\"/>",
+		Bad:      `<Log LogLevel="Error" Name="C:\plugins\logs\http_plugin.log"/>`,
+		Good:     `<Log LogLevel="Error" Name="/opt/plugins/logs/http_plugin.log"/>`,
+		NearMiss: `<Log LogLevel="Error" Name="logs/http_plugin.log"/>`,
 		Source:   "observed",
 	},
 })
@@ -96,11 +96,10 @@ var _ = group.Add(&lint.Rule{
 		Title: "A Server is reached at localhost",
 		Why: "Right on a laptop, wrong on a web server of another machine. Liberty writes it when its host is " +
 			"* and no default host name is valid.",
-		Bad:  "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"localhost\" Port=\"9080\"/></Server>",
-		Good: "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
-		NearMiss: "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"localhost.example.com\" " +
-			"Port=\"9080\"/></Server>",
-		Source: "observed in Liberty's generator",
+		Bad:      `<Server CloneID="c1" Name="m1"><Transport Hostname="localhost" Port="9080"/></Server>`,
+		Good:     `<Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>`,
+		NearMiss: `<Server CloneID="c1" Name="m1"><Transport Hostname="localhost.example.com" Port="9080"/></Server>`,
+		Source:   "observed in Liberty's generator",
 	},
 })
 
@@ -149,8 +148,8 @@ var _ = group.Add(&lint.Rule{
 			"Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>\n" +
 			"  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n  <Route ServerCluster=\"shop\" " +
 			"UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n</Config>",
-		NearMiss: "<!-- ServerGroup was the name in V4 -->\n<UriGroup Name=\"shop_uris\"><Uri " +
-			"Name=\"/shop/*\"/></UriGroup>",
+		NearMiss: `<!-- ServerGroup was the name in V4 -->
+<UriGroup Name="shop_uris"><Uri Name="/shop/*"/></UriGroup>`,
 		Source: "IBM V5 documentation of the renaming; effect inferred",
 	},
 })
@@ -199,9 +198,9 @@ var _ = group.Add(&lint.Rule{
 			"settings; many are recalled. A level names no platform: settings of IIS and IBM i are reported when " +
 			"they are not at their default and the paths of the file are those of another platform, which is a " +
 			"judgement.",
-		Bad:      "<Config MarkBusyDown=\"true\"/>",
+		Bad:      `<Config MarkBusyDown="true"/>`,
 		Good:     "<Config/>",
-		NearMiss: "<Config VHostMatchingCompat=\"false\"/>",
+		NearMiss: `<Config VHostMatchingCompat="false"/>`,
 		Source:   "the table of attributes, column since",
 	},
 })

@@ -25,9 +25,9 @@ var _ = group.Add(&lint.Rule{
 		Title: "A Route names a group or cluster that does not exist",
 		Why: "The plug-in rejects the whole file: initialisation fails with rc 4. No routing at start, the old " +
 			"routing after a reload.",
-		Bad:      "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"defualt_host\"/>",
-		Good:     "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
-		NearMiss: "<Route UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\" ServerCluster=\"shop\"></Route>",
+		Bad:      `<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="defualt_host"/>`,
+		Good:     `<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/>`,
+		NearMiss: `<Route UriGroup="shop_uris" VirtualHostGroup="default_host" ServerCluster="shop"></Route>`,
 		Source:   "APAR PK12350 for VirtualHostGroup (R18), assumed for the others",
 	},
 })
@@ -46,13 +46,13 @@ var _ = group.Add(&lint.Rule{
 	Doc: lint.Doc{
 		Title: "No Route uses a group or cluster",
 		Why:   "It is dead weight, and usually a sign of a forgotten Route.",
-		Bad: "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n" +
-			"<UriGroup Name=\"old_uris\"><Uri Name=\"/old/*\"/></UriGroup>",
-		Good: "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>",
-		NearMiss: "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n" +
-			"<UriGroup Name=\"old_uris\"><Uri Name=\"/old/*\"/></UriGroup>\n<Route ServerCluster=\"shop\" " +
-			"UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n<Route ServerCluster=\"shop\" " +
-			"UriGroup=\"old_uris\" VirtualHostGroup=\"default_host\"/>",
+		Bad: `<UriGroup Name="shop_uris"><Uri Name="/shop/*"/></UriGroup>
+<UriGroup Name="old_uris"><Uri Name="/old/*"/></UriGroup>`,
+		Good: `<UriGroup Name="shop_uris"><Uri Name="/shop/*"/></UriGroup>`,
+		NearMiss: `<UriGroup Name="shop_uris"><Uri Name="/shop/*"/></UriGroup>
+<UriGroup Name="old_uris"><Uri Name="/old/*"/></UriGroup>
+<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/>
+<Route ServerCluster="shop" UriGroup="old_uris" VirtualHostGroup="default_host"/>`,
 		Source: "follows from R1",
 	},
 })
@@ -148,13 +148,13 @@ var _ = group.Add(&lint.Rule{
 		Title: "Two Routes have the same virtual host group and URI group",
 		Why: "Their scores are equal, so one of them never gets a request; which one is the open choice " +
 			"score-tie.",
-		Bad: "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n" +
-			"<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
-		Good: "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
-		NearMiss: "<VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n" +
-			"<VirtualHostGroup Name=\"tls_host\"><VirtualHost Name=\"*:443\"/></VirtualHostGroup>\n" +
-			"<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n" +
-			"<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"tls_host\"/>",
+		Bad: `<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/>
+<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/>`,
+		Good: `<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/>`,
+		NearMiss: `<VirtualHostGroup Name="default_host"><VirtualHost Name="*:80"/></VirtualHostGroup>
+<VirtualHostGroup Name="tls_host"><VirtualHost Name="*:443"/></VirtualHostGroup>
+<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/>
+<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="tls_host"/>`,
 		Source: "R1, R13; choice score-tie",
 	},
 })
@@ -194,9 +194,9 @@ var _ = group.Add(&lint.Rule{
 		Title: "A Route has no UriGroup or no VirtualHostGroup",
 		Why: "It is believed to match everything, static content of the web server included. This rests on " +
 			"recollection: choice open-route.",
-		Bad:      "<Route ServerCluster=\"shop\" VirtualHostGroup=\"default_host\"/>",
-		Good:     "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
-		NearMiss: "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop\"/><Uri Name=\"/shop/*\"/></UriGroup>",
+		Bad:      `<Route ServerCluster="shop" VirtualHostGroup="default_host"/>`,
+		Good:     `<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/>`,
+		NearMiss: `<UriGroup Name="shop_uris"><Uri Name="/shop"/><Uri Name="/shop/*"/></UriGroup>`,
 		Source:   "R17; choice open-route",
 	},
 })

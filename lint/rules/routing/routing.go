@@ -102,8 +102,11 @@ var _ = group.Add(&lint.Rule{
 		Title: "A Uri never gets a request",
 		Why: "On each alias of its Routes another alias and Uri wins, under every open scoring choice. The " +
 			"decision core is asked for every Uri.",
-		Bad: "<UriGroup Name=\"shop_uris\">\n  <Uri Name=\"/shop/*\"/>\n  <Uri Name=\"/shop/*\"/>\n" +
-			"  <Uri Name=\"/shop/*\"/>\n</UriGroup>",
+		Bad: `<UriGroup Name="shop_uris">
+  <Uri Name="/shop/*"/>
+  <Uri Name="/shop/*"/>
+  <Uri Name="/shop/*"/>
+</UriGroup>`,
 		Good:     example.UriGroup("shop_uris", "/shop/*"),
 		NearMiss: example.UriGroup("shop_uris", "/shop/*", "/shop/cart/*", "/shop/cart/pay"),
 		Source:   "R1 to R15",

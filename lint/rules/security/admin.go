@@ -149,7 +149,7 @@ var _ = group.Add(&lint.Rule{
 		Bad: `<Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9443" Protocol="https"><Property ` +
 			`Name="keyring" Value="/k.kdb"/><Property Name="password" Value="secret"/></Transport></Server>`,
 		Good:     example.HTTPS1,
-		NearMiss: "<Config SSLPKCSPassword=\"/opt/plugins/pkcs.sth\"/>",
+		NearMiss: `<Config SSLPKCSPassword="/opt/plugins/pkcs.sth"/>`,
 		Source:   "recalled",
 	},
 })

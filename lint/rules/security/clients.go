@@ -18,9 +18,9 @@ var _ = group.Add(&lint.Rule{
 	Doc: lint.Doc{
 		Title:    "Trusted proxies are switched on but none is listed",
 		Why:      "Nobody is trusted: client addresses and certificates that the proxy sends are dropped.",
-		Bad:      "<Config TrustedProxyEnable=\"true\"/>",
+		Bad:      `<Config TrustedProxyEnable="true"/>`,
 		Good:     "<Config TrustedProxyEnable=\"true\">" + example.Proxies1 + "</Config>",
-		NearMiss: "<Config TrustedProxyEnable=\"false\"/>",
+		NearMiss: `<Config TrustedProxyEnable="false"/>`,
 		Source:   "observed in Liberty; IBM page on private headers",
 	},
 })
@@ -176,7 +176,7 @@ var _ = group.Add(&lint.Rule{
 		Why:      "The list is ignored.",
 		Bad:      example.Proxies1,
 		Good:     "<Config TrustedProxyEnable=\"true\">" + example.Proxies1 + "</Config>",
-		NearMiss: "<Config TrustedProxyEnable=\"false\"/>",
+		NearMiss: `<Config TrustedProxyEnable="false"/>`,
 		Source:   "observed in Liberty",
 	},
 })

@@ -22,9 +22,9 @@ var _ = group.Add(&lint.Rule{
 			"GlobalHostAlias with \"*\", a whole domain or a long list comes close to that. The documented form is " +
 			"a list of host names: how a name with \"*\" or a leading dot is taken is undocumented, and what is " +
 			"called wide here is a judgement.",
-		Bad:      "<Config SecureHostVerification=\"false\"/>",
-		Good:     "<Config SecureHostVerification=\"true-markdown\"/>",
-		NearMiss: "<Config SecureHostVerification=\"true-nomarkdown\"/>",
+		Bad:      `<Config SecureHostVerification="false"/>`,
+		Good:     `<Config SecureHostVerification="true-markdown"/>`,
+		NearMiss: `<Config SecureHostVerification="true-nomarkdown"/>`,
 		Source:   "APAR PH48747, https://ibm.com/support/pages/node/6982543",
 	},
 })

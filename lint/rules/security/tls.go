@@ -108,8 +108,8 @@ var _ = group.Add(&lint.Rule{
 		Why:   "Plug-ins from V7 on cannot find their security library and skip every https Transport.",
 		Bad:   "<!-- no PluginInstallRoot --><Property Name=\"ESIEnable\" Value=\"false\"/>\n" + example.HTTPS1,
 		Good:  "<Property Name=\"PluginInstallRoot\" Value=\"/opt/plugins/\"/>\n" + example.HTTPS1,
-		NearMiss: "<!-- no PluginInstallRoot --><Property Name=\"ESIEnable\" Value=\"false\"/>\n" +
-			`<Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>`,
+		NearMiss: `<!-- no PluginInstallRoot --><Property Name="ESIEnable" Value="false"/>
+<Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>`,
 		Source: "https://ibm.com/support/pages/node/408041",
 	},
 })
@@ -145,9 +145,9 @@ var _ = group.Add(&lint.Rule{
 		Why: "An https request goes to an http Transport when TLS is broken or missing. Scripts set it to " +
 			"avoid the set-up of TLS. StrictSecurity=\"false\" written out is a warning: what it does rests on " +
 			"recollection, and it is the default, so a file without it is no safer.",
-		Bad:      "<Config UseInsecure=\"true\"/>",
-		Good:     "<Config UseInsecure=\"false\"/>",
-		NearMiss: "<Config StrictSecurity=\"true\"/>",
+		Bad:      `<Config UseInsecure="true"/>`,
+		Good:     `<Config UseInsecure="false"/>`,
+		NearMiss: `<Config StrictSecurity="true"/>`,
 		Source:   "APAR PI77874; StrictSecurity recalled",
 	},
 })
@@ -175,9 +175,9 @@ var _ = group.Add(&lint.Rule{
 		Title: "SSLMapMode does not fit the aliases or the Transports",
 		Why: "offload with https clients: clear text behind a padlock. onload without an https Transport: http " +
 			"or 500, which is undocumented (choice transport-choice).",
-		Bad:      "<Config SSLMapMode=\"offload\"/>",
+		Bad:      `<Config SSLMapMode="offload"/>`,
 		Good:     "<Config/>",
-		NearMiss: "<Config SSLMapMode=\"onload\"/>",
+		NearMiss: `<Config SSLMapMode="onload"/>`,
 		Source:   "APAR PH23808, https://ibm.com/support/pages/node/6202858; R64",
 	},
 })
@@ -226,9 +226,9 @@ var _ = group.Add(&lint.Rule{
 	Doc: lint.Doc{
 		Title:    "AutoSecurity is false",
 		Why:      "It opts out of automatic hardening of TLS and of certificate checks.",
-		Bad:      "<Config AutoSecurity=\"false\"/>",
+		Bad:      `<Config AutoSecurity="false"/>`,
 		Good:     "<Config/>",
-		NearMiss: "<Config AutoSecurity=\"true\"/>",
+		NearMiss: `<Config AutoSecurity="true"/>`,
 		Source:   "APAR PI39126; the place as an attribute of Config is inferred",
 	},
 })

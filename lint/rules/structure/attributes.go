@@ -58,7 +58,7 @@ var _ = group.Add(&lint.Rule{
 			"Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>",
 		Good: "<ServerCluster Name=\"shop\" RetryInterval=\"60\"><Server CloneID=\"c1\" Name=\"m1\"><Transport " +
 			"Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>",
-		NearMiss: "<Config SupportSwitch4711=\"on\"/>",
+		NearMiss: `<Config SupportSwitch4711="on"/>`,
 		Source:   "observed in public files; effect inferred",
 	},
 })
@@ -92,8 +92,7 @@ var _ = group.Add(&lint.Rule{
 		Title: "A known attribute stands on the wrong element",
 		Why: "RetryInterval on Server is ignored: the interval of the cluster, 60 seconds without one, stays " +
 			"in force while the author believes otherwise.",
-		Bad: "<Server CloneID=\"c1\" Name=\"m1\" RetryInterval=\"10\"><Transport Hostname=\"h1\" " +
-			"Port=\"9080\"/></Server>",
+		Bad: `<Server CloneID="c1" Name="m1" RetryInterval="10"><Transport Hostname="h1" Port="9080"/></Server>`,
 		Good: "<ServerCluster Name=\"shop\" RetryInterval=\"10\"><Server CloneID=\"c1\" Name=\"m1\"><Transport " +
 			"Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>",
 		NearMiss: "<Server CloneID=\"c1\" ConnectTimeout=\"5\" MaxConnections=\"-1\" Name=\"m1\"><Transport " +

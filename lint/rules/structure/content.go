@@ -44,8 +44,8 @@ var _ = group.Add(&lint.Rule{
 		Bad: "<?xml version=\"1.0\"?>\n<Config><Log LogLevel=\"Error\" " +
 			"Name=\"/opt/plugins/logs/http_plugin.log\"/><UriGroup Name=\"shop_uris\"><Uri " +
 			"Name=\"/shop/*\"/></UriGroup></Config>",
-		Good: "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n<Route ServerCluster=\"shop\" " +
-			"UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
+		Good: `<UriGroup Name="shop_uris"><Uri Name="/shop/*"/></UriGroup>
+<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/>`,
 		NearMiss: "<?xml version=\"1.0\"?>\n<Config><IntelligentManagement><ConnectorCluster enabled=\"true\" " +
 			"name=\"cell\"><Connector host=\"dmgr.example.com\" port=\"7061\" " +
 			"protocol=\"https\"/></ConnectorCluster></IntelligentManagement></Config>",
@@ -79,10 +79,11 @@ var _ = group.Add(&lint.Rule{
 		Title: "Text stands between elements",
 		Why: "No element of plugin-cfg.xml holds text, so it is most likely the rest of an edit that went " +
 			"wrong, and what was meant to be set is not. What the plug-in makes of it is undocumented.",
-		Bad:  "<UriGroup Name=\"shop_uris\">AffinityCookie=\"SHOP\"/>\n<Uri Name=\"/shop/*\"/></UriGroup>",
-		Good: "<UriGroup Name=\"shop_uris\"> <Uri Name=\"/shop/*\"/> </UriGroup>",
-		NearMiss: "<UriGroup Name=\"shop_uris\"><!-- text --><Uri Name=\"/shop/*\"/></UriGroup>\n" +
-			"<ConfigHash>42</ConfigHash>",
+		Bad: `<UriGroup Name="shop_uris">AffinityCookie="SHOP"/>
+<Uri Name="/shop/*"/></UriGroup>`,
+		Good: `<UriGroup Name="shop_uris"> <Uri Name="/shop/*"/> </UriGroup>`,
+		NearMiss: `<UriGroup Name="shop_uris"><!-- text --><Uri Name="/shop/*"/></UriGroup>
+<ConfigHash>42</ConfigHash>`,
 		Source: "inferred from the format: no source shows an element with text, but for the ConfigHash of Liberty",
 	},
 })

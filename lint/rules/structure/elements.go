@@ -16,8 +16,8 @@ var _ = group.Add(&lint.Rule{
 	Doc: lint.Doc{
 		Title: "An element is unknown, or stands in the wrong place",
 		Why:   "It is believed to be ignored without a message: the setting has no effect and nobody is told.",
-		Bad:   "<Config><Logg LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/></Config>",
-		Good:  "<Config><Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/></Config>",
+		Bad:   `<Config><Logg LogLevel="Error" Name="/opt/plugins/logs/http_plugin.log"/></Config>`,
+		Good:  `<Config><Log LogLevel="Error" Name="/opt/plugins/logs/http_plugin.log"/></Config>`,
 		NearMiss: "<Config><RequestMetrics armEnabled=\"false\" rmEnabled=\"false\" traceLevel=\"HOPS\"><filters " +
 			"enable=\"false\" type=\"URI\"/></RequestMetrics></Config>",
 		Source: "inferred: no text says what the plug-in does with it",
@@ -65,10 +65,11 @@ var _ = group.Add(&lint.Rule{
 	Doc: lint.Doc{
 		Title: "An element or Property that counts once is given twice",
 		Why:   "Which one wins is undocumented, so an edit of the wrong one changes nothing.",
-		Bad:   "<Property Name=\"ESIEnable\" Value=\"true\"/>\n<Property Name=\"esiEnable\" Value=\"false\"/>",
-		Good:  "<Property Name=\"ESIEnable\" Value=\"false\"/>",
-		NearMiss: "<Property Name=\"ESIEnable\" Value=\"false\"/>\n" +
-			"<Property Name=\"ESIMaxCacheSize\" Value=\"1024\"/>",
+		Bad: `<Property Name="ESIEnable" Value="true"/>
+<Property Name="esiEnable" Value="false"/>`,
+		Good: `<Property Name="ESIEnable" Value="false"/>`,
+		NearMiss: `<Property Name="ESIEnable" Value="false"/>
+<Property Name="ESIMaxCacheSize" Value="1024"/>`,
 		Source: "IBM page \"plugin-cfg.xml file\" (V9): only once; the winner is unknown",
 	},
 })
@@ -155,8 +156,7 @@ var _ = group.Add(&lint.Rule{
 			"the port that was meant to be closed.",
 		Bad: "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\" " +
 			"Protocol=\"http\"/><Transport Hostname=\"h1\" Port=\"9081\" Protocol=\"http\"/></Server>",
-		Good: "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\" " +
-			"Protocol=\"http\"/></Server>",
+		Good: `<Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080" Protocol="http"/></Server>`,
 		NearMiss: "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\" " +
 			"Protocol=\"http\"/><Transport Hostname=\"h1\" Port=\"9443\" Protocol=\"https\"><Property " +
 			"Name=\"keyring\" Value=\"/k.kdb\"/><Property Name=\"stashfile\" Value=\"/k.sth\"/></Transport></Server>",

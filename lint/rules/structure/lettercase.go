@@ -20,11 +20,11 @@ var _ = group.Add(&lint.Rule{
 			"affinity off without a message: random logouts. What else follows from the name, a Route without its " +
 			"cluster say, is not reported beside it, but makes it an error where it is one; what would be found " +
 			"once the name is written right is reported then.",
-		Bad: "<Server CloneId=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n" +
-			"<Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>",
-		Good: "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n" +
-			"<Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>",
-		NearMiss: "<Property Name=\"esienable\" Value=\"false\"/>",
+		Bad: `<Server CloneId="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>
+<Server CloneID="c2" Name="m2"><Transport Hostname="h2" Port="9080"/></Server>`,
+		Good: `<Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>
+<Server CloneID="c2" Name="m2"><Transport Hostname="h2" Port="9080"/></Server>`,
+		NearMiss: `<Property Name="esienable" Value="false"/>`,
 		Source:   "misspelling observed in public files; the effect is inferred from XML",
 	},
 })

@@ -18,10 +18,9 @@ var _ = group.Add(&lint.Rule{
 		Why: "Nothing stands behind the Route. Liberty writes such files while its listeners are paused, and " +
 			"merge tools crash on them. An empty group or cluster that no Route uses is only mentioned (info), and " +
 			"so is a server without Transport of such a cluster: generators write the deployment manager like that.",
-		Bad: "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Protocol=\"http\"/></Server>",
-		Good: "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\" " +
-			"Protocol=\"http\"/></Server>",
-		NearMiss: "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
+		Bad:      `<Server CloneID="c1" Name="m1"><Transport Hostname="h1" Protocol="http"/></Server>`,
+		Good:     `<Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080" Protocol="http"/></Server>`,
+		NearMiss: `<Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>`,
 		Source:   "observed: OpenLiberty/open-liberty#35767",
 	},
 })

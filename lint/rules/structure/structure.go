@@ -24,10 +24,11 @@ var _ = group.Add(&lint.Rule{
 			"space or a comment before the XML declaration, and a document type definition, are a warning: whether " +
 			"the plug-in reads such a file is undocumented, and wasplug reads it. An entity of the definition, " +
 			"UTF-16 and EBCDIC may be read by the plug-in, too, but what cannot be checked here stays an error.",
-		Bad:      "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log>",
-		Good:     "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-		NearMiss: "<!-- a > b && \"c\" -->\n<Log LogLevel='Error' Name='/opt/plugins/logs/a&amp;b.log'/>",
-		Source:   "IBM page \"plugin-cfg.xml file\" (V9); technote swg21326077",
+		Bad:  `<Log LogLevel="Error" Name="/opt/plugins/logs/http_plugin.log>`,
+		Good: `<Log LogLevel="Error" Name="/opt/plugins/logs/http_plugin.log"/>`,
+		NearMiss: `<!-- a > b && "c" -->
+<Log LogLevel='Error' Name='/opt/plugins/logs/a&amp;b.log'/>`,
+		Source: "IBM page \"plugin-cfg.xml file\" (V9); technote swg21326077",
 	},
 })
 
@@ -44,9 +45,11 @@ var _ = group.Add(&lint.Rule{
 			"Protocol=\"https\"><Property Name=\"keyring\" Value=\"/k.kdb\"/><Property Name=\"stashfile\" " +
 			"Value=\"/k.sth\"/></Transport></Server></ServerCluster><Property Name=\"PluginInstallRoot\" " +
 			"Value=\"/opt/plugins/\"/>",
-		Good:     "<Config><Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/></Config>",
-		NearMiss: "<?xml version=\"1.0\"?>\n<!-- Config comes below -->\n<Config/>",
-		Source:   "inferred from the format; effect as WP101",
+		Good: `<Config><Log LogLevel="Error" Name="/opt/plugins/logs/http_plugin.log"/></Config>`,
+		NearMiss: `<?xml version="1.0"?>
+<!-- Config comes below -->
+<Config/>`,
+		Source: "inferred from the format; effect as WP101",
 	},
 })
 
@@ -57,12 +60,12 @@ var _ = group.Add(&lint.Rule{
 		Title: "The declared encoding does not fit the bytes",
 		Why: "One letter outside of ASCII in a path can stop the next reload. Liberty declares UTF-8 and " +
 			"writes ISO-8859-1.",
-		Bad: "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<Config><Log LogLevel=\"Error\" " +
-			"Name=\"/opt/prüfung/http_plugin.log\"/></Config>",
-		Good: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Config><Log LogLevel=\"Error\" " +
-			"Name=\"/opt/prüfung/http_plugin.log\"/></Config>",
-		NearMiss: "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<Config><Log LogLevel=\"Error\" " +
-			"Name=\"/opt/pruefung/http_plugin.log\"/></Config>",
+		Bad: `<?xml version="1.0" encoding="ISO-8859-1"?>
+<Config><Log LogLevel="Error" Name="/opt/prüfung/http_plugin.log"/></Config>`,
+		Good: `<?xml version="1.0" encoding="UTF-8"?>
+<Config><Log LogLevel="Error" Name="/opt/prüfung/http_plugin.log"/></Config>`,
+		NearMiss: `<?xml version="1.0" encoding="ISO-8859-1"?>
+<Config><Log LogLevel="Error" Name="/opt/pruefung/http_plugin.log"/></Config>`,
 		Source: "observed: Liberty's generator; what the plug-in makes of it is unknown",
 	},
 })

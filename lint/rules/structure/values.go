@@ -20,9 +20,9 @@ var _ = group.Add(&lint.Rule{
 		Title: "A value is none of those that the attribute knows",
 		Why: "Either the default is used or the element becomes unusable; no text says which. LoadBalance " +
 			"\"Round-Robin\", without the blank, is only a warning because its default is Round Robin.",
-		Bad:      "<Log LogLevel=\"ERROR\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-		Good:     "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-		NearMiss: "<Config AppServerPortPreference=\"hostHeader\"/>",
+		Bad:      `<Log LogLevel="ERROR" Name="/opt/plugins/logs/http_plugin.log"/>`,
+		Good:     `<Log LogLevel="Error" Name="/opt/plugins/logs/http_plugin.log"/>`,
+		NearMiss: `<Config AppServerPortPreference="hostHeader"/>`,
 		Source:   "allowed values documented for each attribute; effect of others unknown",
 	},
 })
@@ -73,8 +73,8 @@ var _ = group.Add(&lint.Rule{
 	Doc: lint.Doc{
 		Title: "A number cannot be read, is out of range, or means nothing that is documented",
 		Why:   "The default, a refusal, or a wrap-around: no text says which.",
-		Bad:   "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"90800\"/></Server>",
-		Good:  "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
+		Bad:   `<Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="90800"/></Server>`,
+		Good:  `<Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>`,
 		NearMiss: "<Server CloneID=\"c1\" MaxConnections=\"-1\" Name=\"m1\" ServerIOTimeout=\"-60\"><Transport " +
 			"Hostname=\"h1\" Port=\"65535\"/></Server>",
 		Source: "ranges documented for each attribute; effect of others unknown",

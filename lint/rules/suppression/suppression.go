@@ -17,17 +17,20 @@ var _ = group.Add(&lint.Rule{
 		Title: "An ignore comment takes no finding away",
 		Why: "The finding it was written for is gone, or it stands in the wrong place. Left in the file it would " +
 			"hide the next one of its kind.",
-		Bad: "<!-- wasplug:ignore WP301 copied profile, known -->\n<ServerCluster Name=\"shop\">\n" +
-			"  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n" +
-			"  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>\n" +
-			"</ServerCluster>",
-		Good: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
-			"Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" " +
-			"Port=\"9080\"/></Server>\n</ServerCluster>",
-		NearMiss: "<!-- wasplug:ignore WP301 copied profile, known -->\n<ServerCluster Name=\"shop\">\n" +
-			"  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n" +
-			"  <Server CloneID=\"c1\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>\n" +
-			"</ServerCluster>",
+		Bad: `<!-- wasplug:ignore WP301 copied profile, known -->
+<ServerCluster Name="shop">
+  <Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>
+  <Server CloneID="c2" Name="m2"><Transport Hostname="h2" Port="9080"/></Server>
+</ServerCluster>`,
+		Good: `<ServerCluster Name="shop">
+  <Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>
+  <Server CloneID="c2" Name="m2"><Transport Hostname="h2" Port="9080"/></Server>
+</ServerCluster>`,
+		NearMiss: `<!-- wasplug:ignore WP301 copied profile, known -->
+<ServerCluster Name="shop">
+  <Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>
+  <Server CloneID="c1" Name="m2"><Transport Hostname="h2" Port="9080"/></Server>
+</ServerCluster>`,
 		Source: "wasplug's own",
 	},
 	Check: func(*lint.Pass) {}, // reported when ignores are applied
@@ -39,10 +42,11 @@ var _ = group.Add(&lint.Rule{
 		Title: "An ignore comment cannot be understood, gives no reason, or has expired",
 		Why: "An ignore without a reason tells the next administrator nothing; one whose date has passed was a " +
 			"promise to repair something by then.",
-		Bad:  "<!-- wasplug:ignore WP301 -->\n<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-		Good: "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-		NearMiss: "<!-- wasplug: ignore is a word of this comment -->\n" +
-			"<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
+		Bad: `<!-- wasplug:ignore WP301 -->
+<Log LogLevel="Error" Name="/opt/plugins/logs/http_plugin.log"/>`,
+		Good: `<Log LogLevel="Error" Name="/opt/plugins/logs/http_plugin.log"/>`,
+		NearMiss: `<!-- wasplug: ignore is a word of this comment -->
+<Log LogLevel="Error" Name="/opt/plugins/logs/http_plugin.log"/>`,
 		Source: "wasplug's own",
 	},
 	Check: func(*lint.Pass) {},
