@@ -31,15 +31,17 @@ func TestRequests(t *testing.T) {
 			}
 			for _, reused := range []bool{false, true} {
 				for _, body := range []string{"together", "in pieces", "unbuffered"} {
+					third := ways // each way tries another third of the kinds
+					ways++
 					t.Run(fmt.Sprintf("%s/TLS %x/reused %v/%s", front, back, reused, body), func(t *testing.T) {
+						t.Parallel()
 						h := newRequestWorld(t, front, back, reused, body)
 						defer h.stop()
 						for i := range kinds {
-							if (i+ways)%3 == 0 || sharedtest.Long() {
+							if (i+third)%3 == 0 || sharedtest.Long() {
 								h.try(&kinds[i])
 							}
 						}
-						ways++
 					})
 				}
 			}
