@@ -139,6 +139,7 @@ func TestLearnTable(t *testing.T) {
 		{"x", "7=a1", 0, "", true},
 		{"3", "7=a1,b1", 3, "a", false},
 		{"2", "7=b1", 3, "a", false},
+		{"2", "7=b1;7=a1", 3, "a", false}, // nobody looks at it
 		{"3", "7=b1", 3, "a", false},
 		{"4", "7=b1;7=a1", 3, "a", true},
 		{"5", "7=c1", 5, "c", false},

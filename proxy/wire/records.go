@@ -64,7 +64,8 @@ func (s *secureConn) silent() bool {
 	return s.nothingUpTo(inSocket)
 }
 
-// nothingUpTo reads without waiting, and reports whether there was nothing to read.
+// nothingUpTo reads without waiting, and reports whether there was nothing to read. What it does read is lost: a link
+// that is neither quiet nor silent is closed, or its last read has shown that no content is there.
 func (s *secureConn) nothingUpTo(reach reach) bool {
 	s.records.reach = reach
 	var one [1]byte
