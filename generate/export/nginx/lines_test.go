@@ -83,9 +83,11 @@ func TestLines(t *testing.T) {
 			Lacks: []string{".pool."}},
 		"an address is matched as another port": {XML: sharedtest.ClusterXML("", "", plainServer),
 			Options: export.Options{Listen: []export.Listen{{Host: "127.0.0.1", Port: 8080, As: 80}}},
-			Has: []string{"map $server_port $plugin_arrived {", "8080 80;", `map "*:$plugin_written" $plugin_class_0 {`,
+			Has: []string{"map $server_port $plugin_arrived {", "8080 80;",
+				`map "*:$plugin_written" $plugin_class_0 {`,
 				"listen 127.0.0.1:8080;"}},
-		"the port of arrival is matched (R7)": {XML: sharedtest.ClusterXML(`VHostMatchingCompat="true"`, "", plainServer),
+		"the port of arrival is matched (R7)": {
+			XML: sharedtest.ClusterXML(`VHostMatchingCompat="true"`, "", plainServer),
 			Has: []string{`map "*:$plugin_arrived" $plugin_class_0 {`}},
 		"the port of arrival is told (R10)": {
 			XML:     sharedtest.ClusterXML(`AppServerPortPreference="WebserverPort"`, "", plainServer),
@@ -94,7 +96,8 @@ func TestLines(t *testing.T) {
 				"proxy_set_header X-Forwarded-Port $plugin_arrived;"}},
 		"TLS": {XML: sharedtest.ClusterXML("", "", plainServer),
 			Options: export.Options{Certificate: `/etc/a b.pem`, TLSListen: []export.Listen{{Port: 443, As: 443}}},
-			Has: []string{"listen *:443 ssl;", `ssl_certificate "/etc/a b.pem";`, `ssl_certificate_key "/etc/a b.pem";`,
+			Has: []string{"listen *:443 ssl;", `ssl_certificate "/etc/a b.pem";`,
+				`ssl_certificate_key "/etc/a b.pem";`,
 				"location @C.tls.1 {"},
 			Lacks: []string{"location @C {", "$WSRA"}},
 		"a cluster that is called as a word of nginx's": {
@@ -128,7 +131,8 @@ func TestSticky(t *testing.T) {
 		"no sessions": {XML: sharedtest.ClusterXML("", "", sharedtest.Server("m", "")+sharedtest.Server("n", "")),
 			Has: []string{"upstream C.pool.0 {"}, Lacks: []string{"sticky", "route="}},
 		"several names of certificates": {XML: sharedtest.ClusterXML("", "", tlsServer+tlsOther),
-			Options: export.Options{Keystores: keystores}, Has: []string{"location @C.1 {"}, Lacks: []string{"sticky"}},
+			Options: export.Options{Keystores: keystores}, Has: []string{"location @C.1 {"},
+			Lacks: []string{"sticky"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
