@@ -16,7 +16,7 @@ type directive struct {
 
 // letters are those of mod_log_config and mod_logio in httpd 2.4. Another one may be of a module that is not known
 // here, whose values may hold blanks: nobody could tell where the next value begins.
-const letters = "halutrmUqHsbBIODTvVpPkXfRLioCen"
+const letters = "haAlutrmUqHsbBIOSDTvVpPkXfRLioCen"
 
 // parseDirective reads one from behind its "%".
 func parseDirective(s string) (d directive, rest string, ok bool) {
@@ -58,7 +58,7 @@ func meaning(d directive) (store func(*Record, string) bool, free bool) {
 		return func(r *Record, v string) bool { r.Target += unescape(known(v)); return true }, true
 	case 's':
 		return storeStatus, false
-	case 'b', 'B', 'I', 'O':
+	case 'b', 'B', 'I', 'O', 'S':
 		return func(_ *Record, v string) bool { _, ok := number(v); return ok || v == "-" }, false
 	case 'D': // microseconds
 		return storeDuration(1), false
