@@ -120,6 +120,7 @@ type blame struct {
 	done   map[*parser.Node]bool
 }
 
+// newBlame collects what is to blame: the names in another letter case that a pass has found.
 func newBlame(p *Pass) *blame {
 	b := &blame{paths: newPaths(p.Config.Doc), done: map[*parser.Node]bool{}}
 	for _, f := range p.findings {
@@ -150,6 +151,7 @@ func (b *blame) put(f *Finding) {
 	worsen(b.causes, f)
 }
 
+// within returns the causes whose place begins in a span.
 func (b *blame) within(span diag.Span) []*Finding {
 	find := func(at int32) int {
 		i, _ := slices.BinarySearchFunc(b.causes, at, func(f *Finding,

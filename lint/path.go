@@ -47,6 +47,8 @@ func newPaths(doc *parser.Document) *paths {
 	return &paths{doc: doc, places: map[*parser.Node]int{}, known: map[*parser.Node]bool{}, built: built(doc)}
 }
 
+// of names the innermost element around a span, or its attribute where the span lies in its name or value; "/" where
+// nothing is around it.
 func (p *paths) of(span diag.Span) string {
 	n := p.holder(span)
 	if n == nil {

@@ -49,6 +49,7 @@ func (pr *profile) includes(r *Rule) bool {
 
 func (pr *profile) shows(s diag.Severity) bool { return s >= pr.least }
 
+// adjust says how severe a finding is in this profile.
 func (pr *profile) adjust(r *Rule, s diag.Severity) diag.Severity {
 	if slices.Contains(pr.lowered, r.Code) {
 		return diag.Info

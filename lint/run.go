@@ -140,6 +140,8 @@ func (p *Pass) check(active []*Rule) {
 	p.findings = slices.Concat(found...)
 }
 
+// newPasses orders the passes by the names of the files, so that rules about several of them report in the later one
+// whatever the order on the command line.
 func newPasses(rules []*Rule, files *diag.Files, inputs []Input, o *Options) []*Pass {
 	passes := make([]*Pass, 0, len(inputs))
 	for _, in := range inputs {

@@ -53,7 +53,8 @@ func TestOneFault(t *testing.T) {
             <Property Name="keyring" Value="/opt/plugins/key.kdb"/>
             <Property Name="stashfile" Value="/opt/plugins/key.sth"/>
          </Transport>
-      </Server>`, `<server CloneID="2b2c3d4e5" ConnectTimeout="5" Name="a1"><Transport hostname="x"/></server>`, "error WP109"},
+      </Server>`, `<server CloneID="2b2c3d4e5" ConnectTimeout="5" Name="a1"><Transport hostname="x"/></server>`,
+			"error WP109"},
 		{"Transport", `Hostname="node3" Port="9443"`, `hostname="node3" Port="9443"`, "warning WP109"},
 		{"list", `<PrimaryServers>
          <Server Name="m1"/>

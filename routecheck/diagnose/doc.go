@@ -5,6 +5,14 @@
 // It knows causes, and what speaks for and against each. It reads no log: what is to be known of a file, of a log of
 // the plug-in and of an access log it takes from the room facts, which knows no cause.
 //
+// How a cause is judged: its function "file" is asked about the configuration, its function "log" about all logs. Each
+// answers with an opinion: it allows, denies or proves, with a sentence and the lines behind it, or it is silent. The
+// two are weighed in one place (Cause.judge). So a cause never looks at another one, but where two look alike each
+// leaves the lines of the other alone, and says so at its function.
+//
+// What a log level hides is unknown, and never 0: an opinion denies only where the log would have shown otherwise
+// (facts.Log.Shows), and a cause that nothing speaks about says what must be collected (collect.go).
+//
 // Start at [Judge], then [Cause], opinion.go and the tables, one file for each kind of symptom: balancing.go,
-// detected.go and so on.
+// detected.go and so on. Below each table stand its functions.
 package diagnose

@@ -10,8 +10,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/diagnose"
 )
 
-// TestPlantsAtLevels: a log that hides more never makes another cause found, of whatever symptom, nor the planted one excluded: it is found,
-// possible, or open.
+// TestPlantsAtLevels: a log that hides more never makes another cause found, of whatever symptom, nor the planted one
+// excluded: it is found, possible, or open.
 func TestPlantsAtLevels(t *testing.T) {
 	atTrace := map[string][]string{}
 	for _, p := range plants {
@@ -28,7 +28,8 @@ func TestPlantsAtLevels(t *testing.T) {
 			c, s := diagnose.Lookup(p.cause), p.found
 			s.level = level
 			k, all := s.build(t), atTrace[p.cause]
-			if got := foundIn(t, k); slices.ContainsFunc(got, func(id string) bool { return !slices.Contains(all, id) }) {
+			got := foundIn(t, k)
+			if slices.ContainsFunc(got, func(id string) bool { return !slices.Contains(all, id) }) {
 				t.Errorf("%s at LogLevel %s: found %q, at Trace %q", p.cause, level, got, all)
 			}
 			j := verdictOf(t, k, c)

@@ -58,7 +58,8 @@ func TestServerOfAnotherTime(t *testing.T) {
 	} {
 		fast := func(p *planter) { p.request(rq{tries: []try{ok("m1")}}) }
 		for day, want := range map[string]diagnose.Verdict{"Nov 28": c.same, "Nov 27": c.other} {
-			k := scene{server: strings.ReplaceAll(c.server, "Nov 28", day), log: fast, level: pluginlog.LevelStats}.build(t)
+			s := scene{server: strings.ReplaceAll(c.server, "Nov 28", day), log: fast, level: pluginlog.LevelStats}
+			k := s.build(t)
 			if j := verdictOf(t, k, diagnose.Lookup("SO7")); j.Verdict != want {
 				t.Errorf("%s: %v: %s", day, j.Verdict, j.Why)
 			}

@@ -96,6 +96,7 @@ func stored(p *session.Policy) bool {
 
 func switchesBack(p *session.Policy) bool { return timeBased(p) && !p.NoSwitchBack }
 
+// anyPolicy reports whether the servers of some cluster are such; false where nobody says how they are.
 func (k *Case) anyPolicy(test func(*session.Policy) bool) bool {
 	for _, p := range k.policies() {
 		if test(&p) {

@@ -89,6 +89,7 @@ func cookieNames(p *check.Pass, c *parser.ServerCluster) map[string]bool {
 	return names
 }
 
+// meet reports whether two sets have something in common; the smaller one is walked.
 func meet(a, b map[string]bool) bool {
 	if len(b) < len(a) {
 		a, b = b, a

@@ -35,6 +35,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkMissingClone leaves out a cluster of one server without a ClusterAddress: whatever comes goes to it.
 func checkMissingClone(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		if len(c.Servers) < 2 && c.ClusterAddress == nil || len(c.Servers) == 0 {
@@ -63,6 +64,7 @@ func checkMissingClone(p *check.Pass) {
 	}
 }
 
+// missingSome reports each server that lacks an ID while others have one. One that is written and empty is WP304.
 func missingSome(p *check.Pass, c *parser.ServerCluster, with int) {
 	for _, s := range c.Servers {
 		if s.CloneID.Set() {
@@ -93,6 +95,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkCloneCharacters knows the separator of the cluster (CloneSeparatorChange, R21). The other one, and white space,
+// are warnings: a clone ID must not have them, and what the plug-in makes of them is not known.
 func checkCloneCharacters(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
 		separator := ":"

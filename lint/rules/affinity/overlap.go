@@ -84,6 +84,7 @@ func besides(p *check.Pass, c, u *parser.Uri) string {
 	return "for Uri " + check.Quote(c.Name.V) + ", which also matches " + check.Quote(path) + ","
 }
 
+// cookieEffect: of equal Uris which one decides hangs on an open choice, of others the longer one does.
 func cookieEffect(c, u *parser.Uri) string {
 	if c.Name.V == u.Name.V {
 		return "which of the two counts is undocumented (choice score-tie), so the sessions of one of them may not " +

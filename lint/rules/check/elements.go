@@ -31,6 +31,8 @@ type Element struct {
 // AllElements walks the tree once for all rules.
 func (p *Pass) AllElements() []Element { return p.walked() }
 
+// walk lists the elements in the order of the file. The content of an unknown one is left out: whatever is in it is as
+// unknown.
 func walk(nodes []*parser.Node) []Element {
 	all := make([]Element, 0, elementsIn(nodes))
 	last := map[*parser.ElementType][]*parser.Attribute{}

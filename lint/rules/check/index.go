@@ -47,6 +47,8 @@ type HostPort struct {
 	port int
 }
 
+// gather makes what every file needs at once, and prepares the rest. It asks the same room for what a Route names as
+// the decision core does (resolve), so both see one cluster.
 func gather(p *lint.Pass) *index {
 	c := p.Config
 	f := &index{ByRoute: map[string][]*Routed{}, Routes: make([]Routed, len(c.Routes)),

@@ -240,6 +240,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkRoundTrips reports what is written and true; both are false by default.
 func checkRoundTrips(p *check.Pass) {
 	p.EachServer(func(_ *parser.ServerCluster, s *parser.Server) {
 		for _, v := range []struct {
@@ -303,6 +304,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkESIMonitor cannot see whether the servers have the application, so it is advice.
 func checkESIMonitor(p *check.Pass) {
 	if prop := parser.Find(p.Config.Properties, "ESIInvalidationMonitor"); prop != nil && prop.Value.V == "true" {
 		p.Report(prop.Value.Span(), "ESIInvalidationMonitor true needs the application DynaCacheEsi.ear on the "+

@@ -189,6 +189,8 @@ type grouped struct {
 	group *parser.UriGroup
 }
 
+// newRedundancy indexes the Routes, Uris and aliases of a file, so that each spare is compared with those alone that
+// can meet it.
 func newRedundancy(p *check.Pass) *redundancy {
 	x := &redundancy{pass: p, budget: redundancyBudget, fresh: p.UnusedNames(),
 		routes: map[*parser.UriGroup][]*check.Routed{},

@@ -56,6 +56,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkURISyntax judges each Uri by its text alone; whether others take its requests is for the rules about routes.
 func checkURISyntax(p *check.Pass) {
 	for _, g := range p.Config.UriGroups {
 		for _, u := range g.Uris {

@@ -233,6 +233,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
+// checkAutoSecurity takes the attribute of Config alone: that it belongs there is inferred from PI39126.
 func checkAutoSecurity(p *check.Pass) {
 	if a := configAttr(p, "AutoSecurity", "false"); a != nil {
 		p.Report(a.Span, "AutoSecurity false switches off the plug-in's automatic hardening of TLS and its "+

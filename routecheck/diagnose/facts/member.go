@@ -76,6 +76,7 @@ type counts struct {
 	Flat             time.Duration  // the longest time for which requests were pending and the total stood
 }
 
+// member returns what is kept of a member, made when its name first comes; nil where the log has too many names.
 func (l *Log) member(name string) *Member {
 	if name == "" {
 		return nil
@@ -91,6 +92,7 @@ func (l *Log) member(name string) *Member {
 	return m
 }
 
+// proc returns what is kept of a member in one process; nil where there are too many pairs.
 func (l *Log) proc(name string, pid uint64) *proc {
 	m := l.member(name)
 	if m == nil {
