@@ -185,7 +185,7 @@ func (st *stage) isNew(t *trail) bool {
 	return t.never
 }
 
-// moment is one of the predictor's words, which stand in this package only: one that is none would be its zero.
+// moment is one of the predictor's words, which stand in this package only.
 func moment(word string) session.Moment {
 	m, _ := session.ParseMoment(word)
 	return m
