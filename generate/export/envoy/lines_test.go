@@ -128,15 +128,14 @@ func TestRoutes(t *testing.T) {
 			Lacks: []string{"it's"}},
 		"clusters that differ": {
 			XML: strings.Replace(one, `<UriGroup`, `<ServerCluster Name="D" PostBufferSize="0">`+
-				sharedtest.Server("d",
-					"")+`</ServerCluster><Route ServerCluster="D" VirtualHostGroup="v" UriGroup="w"/>`+
+				sharedtest.Server("d", "")+`</ServerCluster>`+
+				`<Route ServerCluster="D" VirtualHostGroup="v" UriGroup="w"/>`+
 				`<UriGroup Name="w"><Uri Name="/d"/></UriGroup><UriGroup`, 1),
 			Has: []string{"route: { cluster_header: x-wasplug-member, timeout: 0s, idle_timeout: 0s, " +
 				"retry_policy: { retry_on: 'connect-failure,reset', num_retries: 1, retry_priority: { " +
 				"name: envoy.retry_priorities.previous_priorities, typed_config: { '@type': " +
 				"type.googleapis.com/envoy.extensions.retry.priority.previous_priorities.v3." +
-				"PreviousPrioritiesConfig, " +
-				"update_frequency: 1 } } } }"}},
+				"PreviousPrioritiesConfig, update_frequency: 1 } } } }"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
