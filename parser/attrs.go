@@ -264,6 +264,8 @@ func decodeDoc(c []string) Doc {
 		Meaning:    c[11], Hazard: c[12], Evidence: c[13], Source: c[14]}
 }
 
+// decodeAttribute reads a row of an attribute or a Property; the words of its value and default are for people, the
+// last columns for programs.
 func decodeAttribute(element string, c []string) *Attribute {
 	a := &Attribute{
 		Element: element, Name: c[1], Property: c[0] == "property", Ignored: c[0] == "ignored", Type: Type(c[4]),

@@ -23,11 +23,11 @@ func (s *scanner) doubt(start, end int, format string, args ...any) *diag.Diagno
 	return s.syntax(start, end, diag.Warning, diag.Sprintf(format, clip(args)...))
 }
 
+// syntax reports a WP101. Beyond MaxErrors of them the reading ends: nobody reads so many.
 func (s *scanner) syntax(start, end int, severity diag.Severity, message string) *diag.Diagnostic {
 	if s.halted {
 		return nil
 	}
-	// A file of no XML at all has an error for each of its characters.
 	if len(s.reports) == MaxErrors {
 		s.limit(start, "more than %d errors", MaxErrors)
 		return nil

@@ -8,12 +8,14 @@ import (
 // View returns the typed view on a document, parsed or built.
 func View(doc *Document) *Config { return view(doc, nil) }
 
+// view views clusters and everything else side by side.
 func view(doc *Document, pause Pause) *Config {
 	// Two, for each has memory of its own: the clusters are viewed on another goroutine.
 	v, clusters := &viewer{table: load(), pause: pause}, &viewer{table: load(), pause: pause}
 	config, content := v.content(doc)
 	c := &Config{Doc: doc, Node: config}
 	if config == nil {
+		// A fragment has none: its switches have the defaults of the table.
 		config = &Node{Kind: Element, Name: "Config"}
 	}
 	var beside sync.WaitGroup // half the work of a usual file
@@ -202,6 +204,7 @@ func (v *viewer) enum(n *Node, name string) Val[string] {
 	return read(v, n, name, v.row(n, name).readEnum)
 }
 
+// switches reads the attributes of Config itself.
 func (v *viewer) switches(c *Config, n *Node) {
 	c.IgnoreDNSFailures = v.flag(n, "IgnoreDNSFailures")
 	c.RefreshInterval = v.num(n, "RefreshInterval")
@@ -297,6 +300,7 @@ func (v *viewer) uri(u *Uri, n *Node) {
 	u.AffinityURLIdentifier = v.text(n, "AffinityURLIdentifier")
 }
 
+// route reads a Route; in files of V4 it names a ServerGroup.
 func (v *viewer) route(r *Route, n *Node) {
 	r.Node = n
 	r.VirtualHostGroup = v.text(n, "VirtualHostGroup")

@@ -96,6 +96,7 @@ func (p *printer) inline(before, comment *Node) {
 	p.node(comment, 0)
 }
 
+// node prints a node where the line stands; level is that of its element, for what is within.
 func (p *printer) node(n *Node, level int) {
 	switch n.Kind {
 	case Element:
@@ -120,6 +121,7 @@ func (p *printer) wrapped(open, text, end string) {
 	p.w.WriteString(end)
 }
 
+// An element without children has no end tag, as generators write it, however the file wrote it.
 func (p *printer) element(n *Node, level int) {
 	p.w.WriteByte('<')
 	p.raw(n.Name)
@@ -141,6 +143,7 @@ func (p *printer) element(n *Node, level int) {
 	p.w.WriteByte('>')
 }
 
+// children prints each child on a line of its own, comments that go on the line of what is before them aside.
 func (p *printer) children(n *Node, level int) {
 	for _, c := range n.Children {
 		if c.Kind == Comment && c.Inline {
@@ -158,6 +161,7 @@ func hasText(n *Node) bool {
 	return slices.ContainsFunc(n.Children, func(c *Node) bool { return c.Kind == Text || c.Kind == CDATA })
 }
 
+// attributes prints them in alphabetical order, which carries no meaning: IBM's tools write them so.
 func (p *printer) attributes(attrs []Attr) {
 	p.attrs = p.attrs[:0]
 	for i := range attrs {
@@ -205,6 +209,7 @@ func (p *printer) escaped(text, special string) {
 	}
 }
 
+// reference is what stands for a character: by its name where XML has one, else by its number.
 func reference(r rune) string {
 	switch r {
 	case '<':
@@ -243,6 +248,7 @@ func isPlain(text string) bool {
 	return true
 }
 
+// char prints a character in the encoding of the file, which has it.
 func (p *printer) char(r rune) {
 	if p.encoding == "ISO-8859-1" && r <= 0xFF {
 		p.w.WriteByte(byte(r))

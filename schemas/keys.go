@@ -32,6 +32,7 @@ var trees store[*yamldoc.Node]
 // there is none of that name.
 func Tree(name string) (*yamldoc.Node, error) { return trees.get(name, readTree) }
 
+// readTree reads a schema by the reader of YAML, which keeps the order of keys.
 func readTree(name string) (*yamldoc.Node, error) {
 	src, err := Source(name)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 // piece is a value of a line and the text that ends it.
 type piece struct {
 	directive
-	until  string // "": to the end of the line
+	until  string // the text between it and the next one; "": to the end of the line
 	quoted bool   // until the next quote that is not escaped
 	host   bool   // HOST in HOST:PORT, which may be an IPv6 address in brackets
 }
@@ -38,6 +38,8 @@ func newFormat(name, format string, extra bool) (*Format, error) {
 	return &Format{Name: name, parse: l.parse}, nil
 }
 
+// compile takes a LogFormat apart: text, directive, text and so on. The text behind a directive is what ends its
+// value, so two directives without text between them are refused.
 func compile(format string) (*layout, error) {
 	format = strings.NewReplacer(`\"`, `"`, `\t`, "\t", `\\`, `\`).Replace(format) // as httpd.conf writes it
 	l := new(layout)
@@ -74,6 +76,7 @@ func compile(format string) (*layout, error) {
 	return l, l.arrange(pieces)
 }
 
+// clip shortens what a message shows of a format.
 func clip(s string) string { return s[:min(len(s), 20)] }
 
 // arrange finds the value that can only be read from both sides.

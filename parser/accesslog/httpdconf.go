@@ -44,6 +44,8 @@ type httpdLog struct {
 
 func (c *httpdConf) nicknames() []string { return slices.Sorted(maps.Keys(c.formats)) }
 
+// readHTTPDConf reads the directives about logs, whatever section they stand in: a virtual host may define formats of
+// its own, and a later one of a name replaces the earlier one, as in Apache.
 func readHTTPDConf(conf string) *httpdConf {
 	c := &httpdConf{formats: map[string]string{}}
 	// A backslash at its end continues a line.

@@ -16,8 +16,10 @@ func str(dst []byte, s string) []byte { return appendEscaped(dst, s, false) }
 // the level of a message.
 func quoted(dst []byte, s string) []byte { return appendEscaped(dst, s, true) }
 
+// appendEscaped is both: inMarks says that the text stands between quotation marks.
 func appendEscaped(dst []byte, s string, inMarks bool) []byte {
 	for s != "" {
+		// Nearly all texts are plain as a whole: what follows is for the others.
 		n := plain(s)
 		if dst, s = append(dst, s[:n]...), s[n:]; s == "" {
 			break

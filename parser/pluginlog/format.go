@@ -224,6 +224,8 @@ func (e *Event) appendWire(dst []byte) []byte {
 	return e.appendExchange(dst)
 }
 
+// appendFailure writes the lines that end an attempt, and the counters of a member. "'on host" without a blank is the
+// plug-in's own form (trace 02).
 func (e *Event) appendFailure(dst []byte) []byte {
 	switch e.Kind {
 	case IOTimedOut:
@@ -259,12 +261,14 @@ func (e *Event) appendFailure(dst []byte) []byte {
 	return append(dst, '.')
 }
 
+// appendExchange writes what is said while a request goes to a member and its answer comes back, and every kind whose
+// text is kept as it is.
 func (e *Event) appendExchange(dst []byte) []byte {
 	const indent = "   " // with the blank behind the level the plug-in's own four
 	switch e.Kind {
 	case RequestWritten:
 		return append(dst, "Wrote the request; reading the response"...)
-	case BodyStarted:
+	case BodyStarted: // old levels show no length (trace 08)
 		dst = append(dst, "Writing the request content"...)
 		if e.Length == 0 {
 			return dst

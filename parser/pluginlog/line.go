@@ -210,6 +210,7 @@ func (l *Line) cutThread(s string) string {
 	return cutDash(rest)
 }
 
+// cutDash cuts the "- " that stands between the thread and the level.
 func cutDash(s string) string {
 	for len(s) > 0 && s[0] == ' ' {
 		s = s[1:]

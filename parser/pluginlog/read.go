@@ -55,6 +55,7 @@ type pipeline struct {
 	err                  error // of the reader; valid once ordered is closed
 }
 
+// newPipeline starts the parsers; the reader is started by Read.
 func newPipeline(opt Options) *pipeline {
 	// A parser has one block in hand and one that waits, and the reader one. Each channel has room for all of them, so
 	// that nobody ever waits to send: the reader waits for a free block alone.

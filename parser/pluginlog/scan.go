@@ -165,6 +165,7 @@ var dullLines = []struct {
 // so that a line is compared with few of them, and mostly with none.
 type dullHeads [64][]string
 
+// dullOf takes the beginnings of the kinds that nobody wants.
 func dullOf(want *Kinds) (d dullHeads) {
 	for _, l := range dullLines {
 		if !want.Has(l.kind) {

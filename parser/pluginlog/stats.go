@@ -67,6 +67,7 @@ func (s *Stats) step(t *timeline, next timedLine) {
 	}
 }
 
+// back notes a step backwards; of a clock that goes to and fro the first ones tell enough.
 func (s *Stats) back(step ClockStep) {
 	if len(s.Backwards) >= maxSteps {
 		s.MoreBack++

@@ -121,6 +121,7 @@ func (n *Node) height() int {
 	return h
 }
 
+// children are the items of a list or the values of a map.
 func (n *Node) children() []*Node {
 	all := append([]*Node{}, n.Items...)
 	for _, f := range n.Fields {

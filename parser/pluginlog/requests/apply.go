@@ -51,6 +51,8 @@ func (r *Request) setHost(e *pluginlog.Event) {
 	}
 }
 
+// requestLine takes the first line of the request as it goes to the member; the first one counts, for a second attempt
+// sends it again.
 func (a *Assembler) requestLine(r *Request, e *pluginlog.Event) {
 	if r.Method == "" {
 		r.Method = a.name(e.Method)

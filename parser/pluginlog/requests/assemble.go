@@ -122,6 +122,7 @@ func (a *Assembler) Settle(now pluginlog.Time) {
 	}
 }
 
+// byNumber returns the open requests in the order of their first lines: a map has none, and two runs must tell alike.
 func (a *Assembler) byNumber() []*Request {
 	rest := make([]*Request, 0, len(a.open))
 	for _, r := range a.open {

@@ -36,6 +36,7 @@ func (r *Request) when(yes bool, reason Reason) {
 	}
 }
 
+// judgeAttempts gives the reasons that single attempts are.
 func (r *Request) judgeAttempts() {
 	for i := range r.Attempts {
 		at := &r.Attempts[i]

@@ -49,6 +49,7 @@ func (at *Attempt) handshakeWords() string {
 	return said + words.GSK(at.GSK)
 }
 
+// statusWords says who answered with a status of trouble; "" where it did not.
 func (at *Attempt) statusWords() string {
 	if !odd(at.Status) {
 		return ""

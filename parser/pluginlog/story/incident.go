@@ -178,6 +178,7 @@ func (i *Incident) addText(text string) {
 	}
 }
 
+// addMember keeps a member, once however often it was tried.
 func (i *Incident) addMember(member string) {
 	for _, known := range i.Members {
 		if known == member {

@@ -52,6 +52,7 @@ func (c *Cell) Percentile(percent int64) time.Duration {
 	return c.took.Percentile(percent)
 }
 
+// add joins another stretch: sums, and of what is pending the most.
 func (c *Cell) add(d *Cell) {
 	c.Marks += d.Marks
 	c.Back += d.Back
@@ -70,6 +71,7 @@ func (c *Cell) add(d *Cell) {
 	c.took.join(d.took)
 }
 
+// join adds the counts of another one; that is exact, for all have the same bins.
 func (h *Times) join(other *Times) {
 	for bin, n := range other.bins {
 		h.bins[bin] += n

@@ -292,6 +292,8 @@ func (s *Story) finished(i *Incident, now pluginlog.Time) *Incident {
 	return &c
 }
 
+// isOpen reports whether an incident goes on at a time, by all that is known. What is no outage of a member is never
+// open: it is over with its last line.
 func (s *Story) isOpen(i *Incident, now pluginlog.Time) bool {
 	marked, back, _, _ := i.Back()
 	switch {

@@ -12,6 +12,7 @@ import (
 // say nothing to people.
 func Of(e *pluginlog.Event) string {
 	switch {
+	// Kinds stand in groups in the list of pluginlog, of which the first and the last are named here.
 	case e.Kind >= pluginlog.RouteTried && e.Kind <= pluginlog.CloneNotFound:
 		return matching(e)
 	case e.Kind >= pluginlog.StatusChecked && e.Kind <= pluginlog.PickedOld:
@@ -56,6 +57,7 @@ func meaning(e *pluginlog.Event) string {
 	return ""
 }
 
+// matching is about the search for a route and for the member of a session (R1 to R27).
 func matching(e *pluginlog.Event) string {
 	switch e.Kind {
 	case pluginlog.RouteTried:
@@ -83,6 +85,7 @@ func matching(e *pluginlog.Event) string {
 	return ""
 }
 
+// choice is about the member that a request gets (R32, R42, R52).
 func choice(e *pluginlog.Event) string {
 	switch e.Kind {
 	case pluginlog.StatusChecked:
@@ -117,6 +120,7 @@ func check(c *pluginlog.Check) string {
 	return strings.Join(found, ", ")
 }
 
+// wire is about attempts: streams, connects, handshakes, and what their failure leads to (R50 to R67).
 func wire(e *pluginlog.Event) string {
 	switch e.Kind {
 	case pluginlog.TransportSet:
@@ -160,6 +164,7 @@ func yesNo(yes bool) string {
 	return "no"
 }
 
+// exchange is about the request and the answer on their way, and about clients that leave.
 func exchange(e *pluginlog.Event) string {
 	switch e.Kind {
 	case pluginlog.RequestWritten:
