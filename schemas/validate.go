@@ -140,7 +140,8 @@ func describe(root *yamldoc.Node, rules map[string]any, e gojsonschema.ResultErr
 }
 
 // missing names a key that is not there. Where a map needs one of several keys gojsonschema names the first alone: all
-// are told then, each with what is written there, for a choice of names says nothing to somebody who does not know them.
+// are told then, each with what is written there, for a choice of names says nothing to somebody who does not know
+// them.
 func missing(rule map[string]any, key string) string {
 	keys := eitherOf(rule)
 	if !slices.Contains(keys, key) {

@@ -23,24 +23,28 @@ func TestForms(t *testing.T) {
 		want       Record
 	}{
 		{"common", `10.0.0.1 - - [` + stamp + `] "GET /app/x?a=b HTTP/1.1" 200 12`,
-			Record{Client: "10.0.0.1", Time: at, East: 3600, Method: "GET", Target: "/app/x?a=b", Status: 200, Micros: -1}},
+			Record{Client: "10.0.0.1", Time: at, East: 3600, Method: "GET", Target: "/app/x?a=b", Status: 200,
+				Micros: -1}},
 		{"common", `::1 - a user [` + stamp + `] "GET /a\"b\x22\\c HTTP/1.1" 404 - and more`,
 			Record{Client: "::1", Time: at, East: 3600, Method: "GET", Target: `/a"b"\c`, Status: 404, Micros: -1}},
 		{"common", `10.0.0.1 - - [` + stamp + `] "-" 408 -`,
 			Record{Client: "10.0.0.1", Time: at, East: 3600, Status: 408, Micros: -1}},
 		{"common", `10.0.0.1 - - [` + stamp + `] "GET http://shop:81/a HTTP/1.1" 200 1`, Record{Client: "10.0.0.1",
-			Time: at, East: 3600, Method: "GET", Target: "/a", Host: "shop:81", Scheme: "http", Status: 200, Micros: -1}},
+			Time: at, East: 3600, Method: "GET", Target: "/a", Host: "shop:81", Scheme: "http", Status: 200,
+			Micros: -1}},
 		{"combined", `10.0.0.1 - - [` + stamp + `] "POST /b HTTP/2.0" 201 5 "-" "agent \"x\" y"`,
 			Record{Client: "10.0.0.1", Time: at, East: 3600, Method: "POST", Target: "/b", Status: 201, Micros: -1}},
 		{"vhost_common", `[::1]:8443 10.0.0.1 - - [` + stamp + `] "GET /c HTTP/1.1" 200 5`, Record{Client: "10.0.0.1",
 			Time: at, East: 3600, Method: "GET", Target: "/c", Host: "[::1]", Port: 8443, Status: 200, Micros: -1}},
 		{"was-debug", `10.0.0.1 - - [` + stamp + `] "GET /d HTTP/1.1" 200 5 ID1 - WAS=h1:9080 - 0001abc:c1 50123 1500`,
-			Record{Client: "10.0.0.1", Time: at, East: 3600, Method: "GET", Target: "/d", Status: 200, Micros: 1500, ID: "ID1",
+			Record{Client: "10.0.0.1", Time: at, East: 3600, Method: "GET", Target: "/d", Status: 200, Micros: 1500,
+				ID:  "ID1",
 				WAS: "h1:9080", Cookie: "JSESSIONID=0001abc:c1"}},
 		{"was-debug", `10.0.0.1 - - [` + stamp +
 			`] "GET /d HTTP/1.1" 200 5 ID1 - WAS=h1:9080 a=b; Path=/; HttpOnly, ` +
 			`c=d; Expires=Thu, 01 Dec 1994 16:00:00 GMT, e=f - 50123 1500`,
-			Record{Client: "10.0.0.1", Time: at, East: 3600, Method: "GET", Target: "/d", Status: 200, Micros: 1500, ID: "ID1",
+			Record{Client: "10.0.0.1", Time: at, East: 3600, Method: "GET", Target: "/d", Status: 200, Micros: 1500,
+				ID:  "ID1",
 				WAS: "h1:9080"}},
 		{"json", `{"time":"2026-11-29T14:40:00Z","client":"10.0.0.1","request":"GET /e HTTP/1.1","host":"shop",` +
 			`"status":200,"member":"C/m1","microseconds":7}`,
@@ -93,7 +97,8 @@ func TestW3C(t *testing.T) {
 		var r Record
 		want := Record{Client: "10.0.0.1", Time: at, Method: "GET", Target: "/app/a b?x=1", Host: "shop:443", Port: 443,
 			Status: 200, Micros: 15000, Cookie: "a=b; JSESSIONID=0001abc:c1"}
-		line := "2026-11-29 14:40:00 10.0.0.9 GET /app/a+b x=1 443 10.0.0.1 Mozilla/5.0+(X11) a=b;+JSESSIONID=0001abc:c1 " +
+		line := "2026-11-29 14:40:00 10.0.0.9 GET /app/a+b x=1 443 10.0.0.1 Mozilla/5.0+(X11) " +
+			"a=b;+JSESSIONID=0001abc:c1 " +
 			"shop:443 200 15"
 		if !f.Parse(line, &r) || !cmp.Equal(r, want) {
 			t.Error(cmp.Diff(want, r))
@@ -205,7 +210,8 @@ CustomLog`
 		{"", `C:\logs\own.log`, stamped + "200", ""},
 		{"comon", "x", "", `no LogFormat "comon" (did you mean "common"?): want one of common, short, was`},
 		{"ghost", "x", "", `no LogFormat "ghost"`},
-		{"", "other_log", "", `4 logs and none that is "other_log" alone: name the LogFormat, @FILE:NICKNAME, of common`},
+		{"", "other_log", "",
+			`4 logs and none that is "other_log" alone: name the LogFormat, @FILE:NICKNAME, of common`},
 	} {
 		f, err := HTTPDConf(conf, c.nickname, c.log)
 		switch {
@@ -341,7 +347,8 @@ func FuzzParse(f *testing.F) {
 		}
 		Detect(strings.Split(line, "\n"))
 		most := len(line) + 1 + strings.Count(line, " ")
-		if form, err := W3C([]string{"#Fields: " + format}); err == nil && form.Parse(line, &r) && len(r.Target) > most {
+		if form, err := W3C([]string{"#Fields: " + format}); err == nil && form.Parse(line, &r) &&
+			len(r.Target) > most {
 			t.Errorf("w3c makes %q of %q", r.Target, line)
 		}
 	})

@@ -103,7 +103,8 @@ func TestJSONFields(t *testing.T) {
 			Micros: 250000, Time: at, East: 3600},
 		`{"line":"/a","query":"c=1","vh":"h","status":404,"timestamp":"2026-11-29 14:40:00"}`: {Target: "/a?c=1",
 			Host: "h", Status: 404, Micros: -1, Time: at},
-		`{"request":"GET /r HTTP/1.1","line":"/a","port":"8080","scheme":"ws"}`: {Method: "GET", Target: "/r", Port: 8080,
+		`{"request":"GET /r HTTP/1.1","line":"/a","port":"8080","scheme":"ws"}`: {Method: "GET", Target: "/r",
+			Port:   8080,
 			Micros: -1},
 		`{"line":"no path","secs":"soon"}`: {Micros: -1},
 	} {

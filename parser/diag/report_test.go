@@ -40,7 +40,8 @@ func TestFiles(t *testing.T) {
 		t.Errorf("%q has %q", files.Name(id), files.Text(diag.Span{File: id, Start: 1, End: 3}))
 	}
 	for _, none := range []diag.FileID{0, id + 1, -1} {
-		if files.Name(none) != "" || files.Source(none) != nil || files.Start(diag.Span{File: none}) != (diag.Position{}) {
+		if files.Name(none) != "" || files.Source(none) != nil ||
+			files.Start(diag.Span{File: none}) != (diag.Position{}) {
 			t.Errorf("%d names the file %q", none, files.Name(none))
 		}
 	}

@@ -46,10 +46,12 @@ func TestForms(t *testing.T) {
 		{now + "[mpmstats:notice] [pid 12124232:tid 1] mpmstats: rdy 99 bsy 1 rd 0 wr 0 ka 0 log 0 dns 0 cls 1",
 			"2017-09-20 06:57:46.03991 notice threads module=mpmstats pid=12124232 threads={99 1 0 0 0 0 0 1}"},
 		{old + "[notice] mpmstats: bsy: 5 in mod_was_ap22_http.c, 26 in gate.cpp",
-			"2004-08-19 14:01:00 notice busy in={mod_was_ap22_http.c 5 {0 0 0 0 0 0 0}} in={gate.cpp 26 {0 0 0 0 0 0 0}}"},
+			"2004-08-19 14:01:00 notice busy in={mod_was_ap22_http.c 5 {0 0 0 0 0 0 0}} " +
+				"in={gate.cpp 26 {0 0 0 0 0 0 0}}"},
 		{now + "[mpmstats:notice] [pid 1] mpmstats: bsy: 7 in mod_was_ap24_http.c (AV 2462, CN 5, SR 0, SB 0, WR 2, " +
 			"RR 0, RB 0), 1 in mod_x.c",
-			"2017-09-20 06:57:46.03991 notice busy module=mpmstats pid=1 in={mod_was_ap24_http.c 7 {2462 5 0 0 2 0 0}} " +
+			"2017-09-20 06:57:46.03991 notice busy module=mpmstats pid=1 " +
+				"in={mod_was_ap24_http.c 7 {2462 5 0 0 2 0 0}} " +
 				"in={mod_x.c 1 {0 0 0 0 0 0 0}}"},
 		{old + "[notice] mpmstats (long-running requests): bsy: 3 in mod_test.c",
 			"2004-08-19 14:01:00 notice long-running in={mod_test.c 3 {0 0 0 0 0 0 0}}"},
@@ -58,15 +60,19 @@ func TestForms(t *testing.T) {
 		{old + "[error] server reached MaxClients setting, consider raising the MaxClients setting",
 			"2004-08-19 14:01:00 error at-limit"},
 		{now + "[mpm_event:error] [pid 9:tid 8] AH00484: server reached MaxRequestWorkers setting, consider raising " +
-			"the MaxRequestWorkers setting", "2017-09-20 06:57:46.03991 error at-limit module=mpm_event pid=9 code=AH00484"},
-		{now + "[mpm_event:error] [pid 9:tid 8] AH10159: server is within MinSpareThreads of MaxRequestWorkers, consider",
+			"the MaxRequestWorkers setting", "2017-09-20 06:57:46.03991 error at-limit module=mpm_event pid=9 " +
+			"code=AH00484"},
+		{now + "[mpm_event:error] [pid 9:tid 8] AH10159: server is within MinSpareThreads of MaxRequestWorkers, " +
+			"consider",
 			"2017-09-20 06:57:46.03991 error near-limit module=mpm_event pid=9 code=AH10159"},
-		{now + "[core:notice] [pid 19137] AH00051: child pid 19866 exit signal Segmentation fault (11), possible coredump in /x",
+		{now + "[core:notice] [pid 19137] AH00051: child pid 19866 exit signal Segmentation fault (11), possible " +
+			"coredump in /x",
 			"2017-09-20 06:57:46.03991 notice crashed module=core pid=19137 code=AH00051 child=19866 " +
 				"signal=Segmentation fault (11)"},
 		{old + "[notice] child pid 22630 exit signal Segmentation fault (11)",
 			"2004-08-19 14:01:00 notice crashed child=22630 signal=Segmentation fault (11)"},
-		{now + "[mpm_winnt:notice] [pid 4:tid 5] AH00428: Parent: child process 716 exited with status 3221225477 -- Restarting.",
+		{now + "[mpm_winnt:notice] [pid 4:tid 5] AH00428: Parent: child process 716 exited with status 3221225477 " +
+			"-- Restarting.",
 			"2017-09-20 06:57:46.03991 notice crashed module=mpm_winnt pid=4 code=AH00428 child=716"},
 		{now + "[core:error] [pid 4] AH00046: child process 77 still did not exit, sending a SIGKILL",
 			"2017-09-20 06:57:46.03991 error killed module=core pid=4 code=AH00046 child=77"},
@@ -82,10 +88,12 @@ func TestForms(t *testing.T) {
 		{now + "[core:info] [pid 9] a.c(7): [client 2001:db8::1:1] AH00128: File does not exist: /d/child pid 12 " +
 			"exit signal X (11)",
 			"2017-09-20 06:57:46.03991 info other module=core pid=9 code=AH00128"},
-		{now + "[proxy:error] [pid 9] (24)Too many open files: [remote 192.0.2.1:1] mpmstats: approaching MaxClients (9/9)",
+		{now + "[proxy:error] [pid 9] (24)Too many open files: [remote 192.0.2.1:1] mpmstats: approaching " +
+			"MaxClients (9/9)",
 			"2017-09-20 06:57:46.03991 error exhausted module=proxy pid=9 errno=24"},
 		{old + "[error] [client 192.0.2.1] module x took 9ms to return OK", "2004-08-19 14:01:00 error other"},
-		{now + "[mpm_event:notice] [pid 9:tid 8] AH00489: IBM_HTTP_Server/9.0.5 (Unix) configured -- resuming normal operations",
+		{now + "[mpm_event:notice] [pid 9:tid 8] AH00489: IBM_HTTP_Server/9.0.5 (Unix) configured -- resuming " +
+			"normal operations",
 			"2017-09-20 06:57:46.03991 notice started module=mpm_event pid=9 code=AH00489"},
 		{now + "[was_ap24:notice] [pid 14418152:tid 1] WebSphere Plugins loaded.",
 			"2017-09-20 06:57:46.03991 notice plugin-loaded module=was_ap24 pid=14418152"},
@@ -103,7 +111,8 @@ func TestForms(t *testing.T) {
 
 // TestNoForm: what is no line of an error log, or goes on from the line before it.
 func TestNoForm(t *testing.T) {
-	for _, line := range []string{"", "[", "[]", "no line", "[no time] [notice] x", "[] [notice] x", old + "x", old + "[client a] x",
+	for _, line := range []string{"", "[", "[]", "no line", "[no time] [notice] x", "[] [notice] x", old + "x",
+		old + "[client a] x",
 		`192.0.2.1 - - [12/Mar/2026:10:15:03 +0100] "GET / HTTP/1.1" 200 5`,
 		"[12/Mar/2026:10:15:04.02000] 00001a2c 0000b001 - ERROR: ws_server: serverSetFailoverStatus: Marking m down"} {
 		if l := new(Line); Parse(line, l) {

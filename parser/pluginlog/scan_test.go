@@ -10,7 +10,8 @@ import (
 func TestDull(t *testing.T) {
 	var log strings.Builder
 	for i, l := range dullLines {
-		line := fmt.Sprintf("[06/Oct/2017:19:06:%02d.24773] 00ea0000 00001607 - %s'/a/*' to '/a/b' of it", 10+2*i, l.head)
+		line := fmt.Sprintf("[06/Oct/2017:19:06:%02d.24773] 00ea0000 00001607 - %s'/a/*' to '/a/b' of it",
+			10+2*i, l.head)
 		log.WriteString(line + "\n" + line[:len(line)-20] + line + "  \n")
 		var one Line
 		one.split(line)

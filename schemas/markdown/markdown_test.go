@@ -37,7 +37,8 @@ func TestKeys(t *testing.T) {
 		_, keys, _ := schemas.Keys(name)
 		for _, key := range keys {
 			last := key.Path[strings.LastIndex(key.Path, ".")+1:]
-			if last = strings.TrimRight(last, "[]*"); last != "" && !strings.Contains(string(page), "- **"+last+"** (") {
+			if last = strings.TrimRight(last, "[]*"); last != "" &&
+				!strings.Contains(string(page), "- **"+last+"** (") {
 				t.Errorf("%s: nothing about %s", name, key.Path)
 			}
 		}

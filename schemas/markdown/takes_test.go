@@ -55,7 +55,8 @@ func TestTakes(t *testing.T) {
 // TestSections: a map that two keys refer to has one section, and one that holds itself ends.
 func TestSections(t *testing.T) {
 	p, r := ruleOf(t, "properties: {k: {$ref: '#/definitions/node'}, l: {$ref: '#/definitions/node'}}\n"+
-		"definitions: {node: {description: A node., required: [next], properties: {next: {$ref: '#/definitions/node'}}}}\n")
+		"definitions: {node: {description: A node., required: [next], properties: {next: {$ref: "+
+		"'#/definitions/node'}}}}\n")
 	first, second := p.takes(r, "k"), p.takes(p.root.Get("properties").Get("l"), "l")
 	if first != second || len(p.sections) != 1 {
 		t.Errorf("%s and %s, %d sections", first, second, len(p.sections))

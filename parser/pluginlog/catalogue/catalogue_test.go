@@ -48,8 +48,9 @@ func TestLines(t *testing.T) {
 		"openStream: Failed in r_gsk_secure_soc_init: (gsk rc = 420)": "GSK_ERROR_SOCKET_CLOSED",
 		"openStream: Failed in r_gsk_secure_soc_init: GSK_ERROR_NEW(gsk rc = 999)": "Failed " +
 			"in r_gsk_secure_soc_init",
-		"lib_security: logSSLError: str_security (gsk error 408):  GSK_ERROR_BAD_KEYFILE_PASSWORD": "GSK_ERROR_BAD_KEYFILE_PASSWORD",
-		"ws_server: serverSetFailoverStatus: Marking m1 down":                                      "Marking * down",
+		"lib_security: logSSLError: str_security (gsk error 408):  " +
+			"GSK_ERROR_BAD_KEYFILE_PASSWORD": "GSK_ERROR_BAD_KEYFILE_PASSWORD",
+		"ws_server: serverSetFailoverStatus: Marking m1 down": "Marking * down",
 		"websphereHandleRequest: Failed to execute the transaction to 'm'on host 'h'": "Failed to " +
 			"execute the transaction to",
 		"ws_transport: transportSetServerAddress: Failed to resolve address": "Failed to resolve " +

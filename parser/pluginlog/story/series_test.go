@@ -48,7 +48,8 @@ func TestSeries(t *testing.T) {
 						t.Errorf("%s: %s is marked in the stretch from %s", name, m.Member, begin)
 					}
 				}
-				if m.Member != planted[0].Member && (m.All.Failed > 0 || level > pluginlog.LevelError && m.All.Served == 0) {
+				if m.Member != planted[0].Member &&
+					(m.All.Failed > 0 || level > pluginlog.LevelError && m.All.Served == 0) {
 					t.Errorf("%s: %s: %+v", name, m.Member, m.All)
 				}
 				if timed := m.All.Timed() > 0; timed != (level == pluginlog.LevelTrace) ||

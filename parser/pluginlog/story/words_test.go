@@ -95,7 +95,8 @@ func TestCost(t *testing.T) {
 		{story.HangsAnswer, pluginlog.LevelTrace, story.Clients{Errors: 2, Again: 1, Waits: 2, Waited: time.Minute},
 			"2 requests got an error, 1 time the same member was asked again, 2 attempts waited 1m0s all together"},
 		{story.HangsConnect, pluginlog.LevelError, story.Clients{Errors: 1, Waits: 1, WaitUnknown: 1},
-			"1 request got an error, 1 attempt waited, how long is not known at LogLevel Error (needs Detail or Trace)"},
+			"1 request got an error, 1 attempt waited, how long is not known at LogLevel Error (needs Detail or " +
+				"Trace)"},
 		{story.HangsConnect, pluginlog.LevelTrace, story.Clients{Errors: 1, Waits: 3, WaitUnknown: 1,
 			Waited: 4 * time.Second},
 			"1 request got an error, 3 attempts waited 4s and more: of 1, how long the log does not show"},
