@@ -237,6 +237,7 @@ func (m *Member) Stop() error { return m.signal(system.Halt, Stopped) }
 // Continue lets a halted process go on (SIGCONT).
 func (m *Member) Continue() error { return m.signal(system.Resume, Up) }
 
+// signal sends a signal and notes the state that follows from it.
 func (m *Member) signal(send func(*os.Process) error, then State) error {
 	r, err := m.alive()
 	if err == nil {

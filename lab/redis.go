@@ -17,6 +17,8 @@ type redisProgram struct {
 	path, address, password, folder string
 }
 
+// newRedisProgram finds the program, before anything is started. A Redis ends with its parent only where the system
+// sees to it.
 func newRedisProgram(address, password, folder string) (*redisProgram, error) {
 	if !system.EndsWithParent {
 		return nil, fmt.Errorf(

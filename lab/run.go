@@ -157,6 +157,8 @@ func each(members []*Member, do func(*Member) error) error {
 	return errors.Join(errs...)
 }
 
+// startProcesses starts the web server processes, one after the other: the first at the address that somebody may
+// have asked for, the others at free ports of the same host.
 func (l *Lab) startProcesses(ctx context.Context) error {
 	host, _, _ := net.SplitHostPort(l.opt.Listen)
 	for i := range l.opt.Processes {

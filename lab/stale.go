@@ -70,6 +70,7 @@ func sweep(ctx context.Context, temporary, dsn string) {
 	}
 }
 
+// clear takes away what can be. The lock and the schema's name stay while there is a schema that they stand for.
 func (s *stale) clear(ctx context.Context, dsn string) {
 	if s.schema != "" && dsn != "" {
 		if dropped, err := database.DropSchema(ctx, dsn, s.schema); dropped && err == nil {

@@ -91,6 +91,8 @@ func (p *Process) serve(ctx context.Context) error {
 // partitionForm is how the lab's members tell of their partition table (L11).
 const partitionForm = "lab-wspt-1"
 
+// options are those of a proxy of the lab: names lead to loopback addresses, connections to members, the clock is the
+// run's, and the partition table is read, which only the lab's members write (L11).
 func (p *Process) options() proxy.Options {
 	opt := &p.lab.opt
 	var told func(*routecheck.Table, logs.Told)

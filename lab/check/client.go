@@ -40,6 +40,8 @@ type answer struct {
 
 func (a *answer) good() bool { return a.err == "" }
 
+// newClient is a browser before its first request. It goes through the proxy that the environment names, as a browser
+// of that machine does, and believes in certificates what Options say.
 func newClient(name string, o *Options) *client {
 	jar, _ := cookiejar.New(nil) // it never fails without a list of public suffixes
 	return &client{name: name, o: o, http: &http.Client{Jar: jar, Timeout: o.Timeout,
@@ -77,6 +79,8 @@ func (c *client) send(ctx context.Context) *answer {
 // maxPage is as much as is read of a page; a count must come before that.
 const maxPage = 4 << 20
 
+// receive sends the request and reads its answer. An error is that no whole answer came; an answer that is no good
+// says so in a.err.
 func (c *client) receive(rq *http.Request, a *answer) error {
 	rs, err := c.http.Do(rq)
 	if whole := (*url.Error)(nil); errors.As(err, &whole) {

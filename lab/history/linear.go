@@ -74,6 +74,8 @@ func (c *checker) ask(ops []entry) (porcupine.CheckResult, porcupine.Linearizati
 	return porcupine.CheckOperationsVerbose(counter.ToModel(), c.operations(ops), linearTime)
 }
 
+// operations are those that the counter has a step for. A read without an answer changes nothing and tells nothing;
+// an increment without one may have counted.
 func (c *checker) operations(ops []entry) (out []porcupine.Operation) {
 	for _, e := range ops {
 		if e.Op == Increment || e.Op == Get && e.answered() || e.Op == Invalidate && e.Status == 200 {

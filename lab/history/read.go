@@ -55,6 +55,7 @@ func Read(r io.Reader) (*History, error) {
 	return h, nil
 }
 
+// parse reads one line: one object, and nothing behind it.
 func parse(text []byte) (l Line, err error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()

@@ -69,6 +69,7 @@ type faults struct {
 	changed chan struct{} // closed when another one takes its place
 }
 
+// set puts another fault in force, and wakes all that wait for the end of the one before.
 func (f *faults) set(next Fault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

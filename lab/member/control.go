@@ -84,6 +84,9 @@ type State struct {
 	Grid *grid.ServerState `json:"grid,omitempty"`
 }
 
+// showState gathers what there is, one session after the other: it is no picture of one instant while requests run.
+// NextLook is real time, so there is none where the clock stands; a replication domain counts what is unprotected
+// itself, since it knows copies of sessions that are not in memory.
 func (m *server) showState(w http.ResponseWriter, _ *http.Request) {
 	st := State{Member: m.spec.Name, At: m.clock.Now(), Sessions: []session.State{}}
 	for _, root := range sortedKeys(m.managers) {

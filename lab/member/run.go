@@ -140,6 +140,8 @@ func (l *lines) tell(e session.Event) {
 	l.say(e)
 }
 
+// start makes a member: first the store, as a member of a domain must have what it holds before it serves (L9), then
+// the session managers on it, then the ports.
 func start(ctx context.Context, spec *Spec, stdout io.Writer) (*server, error) {
 	m := &server{spec: spec, clock: newClock(spec.ManualClock, spec.Start), out: &lines{to: stdout},
 		managers: map[string]*session.Manager{}}
@@ -198,6 +200,8 @@ func (d *drawn) Read(p []byte) (int, error) {
 	return d.source.Read(p)
 }
 
+// every does something at an interval until ctx ends, never twice at once: what takes longer is followed by the next
+// at once, as in a thread that sleeps in between.
 func every(ctx context.Context, interval time.Duration, do func()) {
 	t := time.NewTicker(interval)
 	defer t.Stop()

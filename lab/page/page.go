@@ -94,6 +94,7 @@ func (h *Handler) mayOrder(rq *http.Request) bool {
 	return err == nil && same(c.Value) && same(rq.PostFormValue("token"))
 }
 
+// isLoopback reads a Host header, with or without a port. Of names only localhost counts.
 func isLoopback(hostport string) bool {
 	host, _, err := net.SplitHostPort(hostport)
 	if err != nil {
@@ -103,6 +104,8 @@ func isLoopback(hostport string) bool {
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
+// show writes the page into memory first, so that an error of the template is an error and no half page. The cookie
+// is set anew each time: it belongs to this lab, and another one at the same port may have left its own.
 func (h *Handler) show(w http.ResponseWriter, rq *http.Request) {
 	q := rq.URL.Query()
 	v := h.look(rq.Context(), q.Get("session"))

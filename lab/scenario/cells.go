@@ -53,6 +53,7 @@ func Stage(ctx context.Context, c *session.Cell, source *Source, o *Options) (ou
 	return out
 }
 
+// stageOnce runs a cell on a lab of its own. late says that its members did not get quiet in time.
 func stageOnce(ctx context.Context, c *session.Cell, source *Source, o *Options) (out *Staged, late bool) {
 	out = &Staged{Cell: c}
 	sem, err := Assumptions("")

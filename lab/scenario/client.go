@@ -39,6 +39,7 @@ type browser struct {
 	touched time.Duration   // the last answer, by real time since the stage began
 }
 
+// newBrowser is a client that nothing has happened to yet.
 func newBrowser(name string, timeout time.Duration) *browser {
 	jar, _ := cookiejar.New(nil) // it never fails without a list of public suffixes
 	return &browser{name: name, byWrite: map[uint64]int64{}, served: map[string]bool{},
@@ -105,6 +106,8 @@ func (b *browser) send(ctx context.Context, base, cookie string, q *request) *an
 	return a
 }
 
+// receive sends the request and reads its answer, to its last byte: what breaks off in between is no answer, whatever
+// its head said.
 func receive(client *http.Client, rq *http.Request, a *answer) {
 	rs, err := client.Do(rq)
 	if err != nil {

@@ -262,6 +262,7 @@ func (k *killTest) point(ctx context.Context, m *lab.Member) error {
 	return nil
 }
 
+// restart starts members that are dead again, one after the other, and notes how long each took until it served.
 func (k *killTest) restart(ctx context.Context, victims []*lab.Member) error {
 	for _, m := range victims {
 		from := time.Now()

@@ -70,6 +70,7 @@ func texts(n *yamldoc.Node) (out []diag.Val[string]) {
 	return out
 }
 
+// test reads one test: what the file says for all of them, and its own.
 func (r *reader) test(root, n *yamldoc.Node) *Test {
 	t := &Test{Name: n.Get("name").Str(), Row: n.Get("row").Str().V, next: n.Get("next").Str(),
 		seed: uint64(n.Get("seed").Int().V), refused: n.Get("refused").Str()}
@@ -265,6 +266,8 @@ func (r *reader) deed(s *Step, n *yamldoc.Node, f yamldoc.Field) {
 	}
 }
 
+// request reads what a client sends. Defaults stand here, so that whoever runs it finds values: once, through the
+// first process, by the client without a name.
 func (r *reader) request(n *yamldoc.Node, f yamldoc.Field) *request {
 	q := &request{method: strings.ToUpper(f.Name), path: f.Value.Str().V, client: n.Get("as").Str().V,
 		host: n.Get("host").Str().V, to: n.Get("to").Str().V, repeat: max(n.Get("repeat").Int().V, 1),

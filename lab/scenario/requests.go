@@ -165,6 +165,8 @@ func (r *run) certainty(s *Step, f *facts) []Failure {
 	return nil
 }
 
+// rulesOf are the rules behind a prediction, those of the decision and those of the session: what to read when it
+// differs.
 func rulesOf(d *explain.Decision) (rules []string) {
 	for _, s := range d.Steps {
 		rules = append(rules, s.Rule)

@@ -234,6 +234,7 @@ func (st *stage) now() time.Duration {
 // micros is a time of the history.
 func (st *stage) micros(t time.Time) int64 { return t.Sub(st.began).Microseconds() }
 
+// client is the browser of a name; one that is new begins without a cookie. It is called by one goroutine only.
 func (st *stage) client(name string) *browser {
 	b := st.clients[name]
 	if b == nil {

@@ -32,6 +32,8 @@ func (s *Session) Get(name string) any {
 	return s.get(name)
 }
 
+// get is Get under the lock. What cannot be read from the store reads as if it were not there, as getAttribute has no
+// error to give.
 func (s *Session) get(name string) any {
 	if s.invalid || s.read(name) != nil {
 		return nil

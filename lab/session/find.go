@@ -145,6 +145,7 @@ func (m *Manager) replaces(own *Session, r *Record) {
 	}
 }
 
+// notFound drops the own copy where the store has nothing to give: it was not trusted, and nothing better came.
 func (m *Manager) notFound(own *Session, err error) {
 	if !errors.Is(err, ErrGone) {
 		m.tell(Warning, nil, err.Error())

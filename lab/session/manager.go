@@ -101,6 +101,8 @@ func (m *Manager) dropIdle(s *Session) bool {
 	return s.users == 0 && m.dropLocked(s)
 }
 
+// dropLocked drops a session if it is still the one under its ID: another copy may have taken its place. m.mu is
+// held.
 func (m *Manager) dropLocked(s *Session) bool {
 	if m.sessions[s.id] != s {
 		return false

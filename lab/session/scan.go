@@ -40,6 +40,8 @@ func (s *Session) due(now, interval Millis) bool {
 // one that is always in use would never be.
 const putsOffAtMost = 5
 
+// putsOff leaves a session in use to the next look, and counts how often. In the choice exact nothing is put off: a
+// write every interval.
 func (m *Manager) putsOff(s *Session) bool {
 	used := m.usersOf(s) > 0 && m.cfg.TimeBasedScan != "exact"
 	s.mu.Lock()

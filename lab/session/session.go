@@ -113,6 +113,8 @@ func (s *Session) nextAccess(now Millis) (mine, next Millis, compare bool) {
 	return s.stored, max(now, s.access+1), !s.insert
 }
 
+// accessed notes an access, in the store as well where that was told. stored stays behind access until the store
+// hears of it.
 func (s *Session) accessed(now Millis, stored bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -139,6 +139,7 @@ const (
 		"FROM sessions"
 )
 
+// applications counts by application, and the rows of all of them: those of sessions, of attributes, and of turns.
 func (t *table) applications(ctx context.Context, now session.Millis, c *Census) (err error) {
 	c.Applications, err = query(ctx, t, scanApplication, selectApplications, now)
 	for _, a := range c.Applications {
@@ -155,6 +156,7 @@ func scanApplication(rows *sql.Rows) (a ApplicationCount, err error) {
 	return a, err
 }
 
+// columnsUsed asks for one column after the other: names of columns cannot be arguments of a statement.
 func (t *table) columnsUsed(ctx context.Context) (used []ColumnCount, err error) {
 	for _, name := range []string{"small", "medium", "large"} {
 		found, err := query(ctx, t, scanColumn, strings.ReplaceAll(selectColumn, "?", name))

@@ -86,6 +86,8 @@ func (c *pgConn) ExecContext(ctx context.Context, statement string, args []drive
 	return driver.RowsAffected(tag.RowsAffected()), badConn(err)
 }
 
+// QueryContext reads the first row before it returns: so an error of the statement is that of the query, and one that
+// was never sent can be asked again on another connection.
 func (c *pgConn) QueryContext(ctx context.Context, statement string, args []driver.NamedValue) (driver.Rows, error) {
 	result, err := c.ask(ctx, statement, args)
 	if err != nil {

@@ -74,6 +74,7 @@ func inSchema(dsn, schema string) (string, error) {
 	return dsn + separator + "search_path=" + schema, nil
 }
 
+// execOnce runs one statement on a connection of its own, as somebody who is no member.
 func execOnce(ctx context.Context, dsn, statement string) error {
 	conn, err := pgconn.Connect(ctx, dsn)
 	if err != nil {

@@ -25,6 +25,8 @@ const (
 // The file of a running lab may be read by others, and must not be changed by them.
 const sqliteReadOnly = "mode=ro&_pragma=busy_timeout(5000)&_pragma=query_only(1)"
 
+// sqlite is the engine of a file, with the limits of IBM's columns for DB2 and Derby with 4 KB pages (section 2 of
+// the specification), so that what is too large there is too large here.
 func sqlite(path string, readOnly bool) (*engine, error) {
 	parameters := sqliteParameters
 	if readOnly {

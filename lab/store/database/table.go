@@ -108,6 +108,7 @@ func (t *table) reach(ctx context.Context, ask func() error) (err error) {
 	return fmt.Errorf("%w: %w", session.ErrDown, err)
 }
 
+// once asks, after the table was seen or made: also by a member that started while the database was down.
 func (t *table) once(ctx context.Context, ask func() error) error {
 	if !t.created.Load() {
 		if err := t.create(ctx); err != nil {

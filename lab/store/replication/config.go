@@ -110,6 +110,7 @@ func (c *Config) complete() error {
 	return c.check()
 }
 
+// check says what cannot be, once defaults are filled in.
 func (c *Config) check() error {
 	switch {
 	case !slices.ContainsFunc(c.Members, func(m Member) bool { return m.Name == c.Member }):

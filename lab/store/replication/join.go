@@ -69,6 +69,8 @@ func (s *Store) receive(kind string, data []byte) []byte {
 	return nil
 }
 
+// handle reads a message, does what it asks for under the lock, and packs the answer: no message is half done when
+// the next one comes.
 func handle[M any](s *Store, data []byte, do func(*M) any) []byte {
 	var m M
 	if json.Unmarshal(data, &m) != nil {

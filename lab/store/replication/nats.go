@@ -57,6 +57,8 @@ type wire struct {
 	conn           *nats.Conn
 }
 
+// connect starts the member's own server and its one client, which speaks to it within the process: no port for
+// clients is open.
 func connect(cfg *Config) (*wire, error) {
 	opt, err := options(cfg)
 	if err != nil {
@@ -237,6 +239,7 @@ func (w *wire) subject(kind, member string) string {
 	return subject
 }
 
+// request asks a member. "No responders" is known at once: no server that has a route here knows of a subscriber.
 func (w *wire) request(ctx context.Context, kind, member string, data []byte) ([]byte, error) {
 	m, err := w.conn.RequestWithContext(ctx, w.subject(kind, member), data)
 	switch {

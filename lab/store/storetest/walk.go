@@ -49,6 +49,8 @@ func (w *walk) manager(name string, store session.Store, contents session.Conten
 	return m
 }
 
+// request is one request of the client: what it finds must be what it knows, and what it changed must be written when
+// it ends.
 func (w *walk) request() {
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	r.Header.Set("Cookie", w.cookie)

@@ -56,6 +56,7 @@ func DSN(t testing.TB) string {
 func Stop(t testing.TB)     { order(t, "stop") }
 func Continue(t testing.TB) { order(t, "start") }
 
+// order tells the script to stop the server or to start it, and waits until that is done.
 func order(t testing.TB, word string) {
 	t.Helper()
 	if os.Getenv("WASPLUG_PG_DSN") != "" {
@@ -66,6 +67,8 @@ func order(t testing.TB, word string) {
 	}
 }
 
+// ours is the server of this process. A machine without PostgreSQL skips the test; one whose PostgreSQL does not
+// start fails it.
 func ours(t testing.TB) *server {
 	t.Helper()
 	s, err := shared()
