@@ -45,7 +45,8 @@ func (t *Table) TakesPort(port int) bool {
 	return false
 }
 
-// Hosts lists the hosts of all aliases in order, "*" for any.
+// Hosts lists the hosts of all aliases in order, "*" for any: that is always among them, and has no Ports where no
+// alias has such a host.
 func (t *Table) Hosts() []string {
 	hosts := []string{"*"}
 	for h := range t.index.hosts {
@@ -76,7 +77,8 @@ func (t *Table) Ports(host string) iter.Seq[int] {
 func (t *Table) TakesAnyHost() bool { return t.index.open != nil }
 
 // Competing returns the groups of virtual hosts that take a host and port, and a key: where two keys are equal, so are
-// all answers.
+// all answers. So whoever looks at every host need look at one of each key. The key has, for each alias that takes the
+// place, the number of its uriIndex (same patterns, same Routes) and what its score compares by.
 func (t *Table) Competing(host string, port int) (key string, groups []*VhostGroup) {
 	var k []byte
 	matched := 0

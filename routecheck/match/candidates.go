@@ -33,6 +33,7 @@ func (t *Table) matchLinear(rq *Request, sem *choices.Assumptions) (Match, bool)
 	return t.linear(t.newWalk(rq, sem), nil)
 }
 
+// linear is the best of all Routes, one after the other. Beside tests, Lookup ends here where hashes have deceived it.
 func (t *Table) linear(w *walk, seen *choices.Consulted) (Match, bool) {
 	var best found
 	for i := range t.Routes {
@@ -53,7 +54,8 @@ type URIComparison struct {
 	Matches              bool
 }
 
-// URIComparisons lists what the naive walk compares, Route by Route (R1, R2, R3).
+// URIComparisons lists what the naive walk compares, Route by Route (R1, R2, R3): the Uris of those Routes alone whose
+// VirtualHostGroup takes the host.
 func (t *Table) URIComparisons(rq *Request, sem *choices.Assumptions) []URIComparison {
 	w := t.newWalk(rq, sem)
 	var out []URIComparison
@@ -70,7 +72,8 @@ func (t *Table) URIComparisons(rq *Request, sem *choices.Assumptions) []URICompa
 	return out
 }
 
-// walk is one naive pass over the Routes.
+// walk is one naive pass over the Routes. It is kept as near to the words of the rules as can be, and shares
+// with the index only how a request is read and how scores compare: a mistake there no comparison of the two finds.
 type walk struct {
 	sem     *choices.Assumptions
 	host    string
@@ -88,11 +91,13 @@ func (t *Table) newWalk(rq *Request, sem *choices.Assumptions) *walk {
 	return w
 }
 
+// serves is R2, R15 and R3 of one pattern.
 func (w *walk) serves(p *Pattern) bool {
 	return p.Matches(w.path) && !(p.Internal && w.sem.Is(choices.SlashStarServesBare, choices.BareNotServed))
 }
 
-// visit scores one Route: of its matching aliases and patterns the best count.
+// visit scores one Route: of its matching aliases and patterns the best count. A Route that lacks a group is none
+// under the values of open-route that do not let it match everything (R17).
 func (w *walk) visit(r *Route) (Candidate, found) {
 	c := Candidate{Route: r.Index, Cluster: r.Cluster}
 	if w.refused != Accepted ||

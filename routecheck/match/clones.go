@@ -2,7 +2,9 @@ package match
 
 import "strings"
 
-// clonePlaces is where the servers with one clone ID, whatever its letter case, stand in the lists of their cluster.
+// clonePlaces is where the servers with one clone ID, whatever its letter case, stand in the lists of their cluster:
+// indexes into Cluster.Primary and Backup, ascending, as R22 walks a list from its first server. There are several
+// where servers share a clone ID, or have two that differ in letter case.
 type clonePlaces struct{ primary, backup []int32 }
 
 const manyServers = 16 // below, walking the list is faster than hashing a clone ID

@@ -11,46 +11,47 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match/resolve"
 )
 
-// Cluster is a ServerCluster made ready for decisions.
+// Cluster is a ServerCluster made ready for decisions: what the file says of it, defaults put in, and never the state
+// of a process. Nothing of it changes once New has returned.
 type Cluster struct {
 	Name    string
 	Members []Member   // servers in file order, then the ClusterAddress if there is one
 	Primary []MemberID // in list order; all servers when there is no list (R37)
-	Backup  []MemberID // in list order
+	Backup  []MemberID // in list order; empty where Primary comes of no list (R38)
 
-	Address MemberID // the ClusterAddress, NoMember when there is none
-	At      diag.Span
+	Address MemberID  // the ClusterAddress, NoMember when there is none
+	At      diag.Span // the value of its Name, or the element where it has none
 
-	Random        bool
-	RetryInterval Nanos
-	CountAffinity bool // IgnoreAffinityRequests=false: affinity requests lower the weight (R34)
-	Separator     byte // between clone IDs: ':' or '+' (R21)
-	PostLimit     int64
-	PostBuffer    int64 // bytes kept for another attempt, 0 none, -1 no limit (R57)
-	IORetries     int   // ServerIOTimeoutRetry, -1 no limit of its own (R56)
-	GetTable      bool  // GetDWLMTable
+	Random        bool  // LoadBalance="Random" (R35); every other value is Round Robin (R30)
+	RetryInterval Nanos // 0 and below: due at once, but never within the request that marked (R52)
+	CountAffinity bool  // IgnoreAffinityRequests=false: affinity requests lower the weight (R34)
+	Separator     byte  // between clone IDs: ':' or '+' (R21)
+	PostLimit     int64 // bytes of a body that are let through, below 0 no limit (R59)
+	PostBuffer    int64 // bytes kept for another attempt, 0 none, below 0 no limit (R57)
+	IORetries     int   // ServerIOTimeoutRetry, below 0 no limit of its own (R56)
+	GetTable      bool  // GetDWLMTable: a table learned from the servers names members by partition ID (R28)
 	KeepHeaders   bool  // RemoveSpecialHeaders=false
 
-	HasClones      bool
+	HasClones      bool                   // a server has a clone ID: without any there is no affinity (R25)
 	CaseTwins      bool                   // two clone IDs differ in letter case only
 	clones         map[string]clonePlaces // of a large cluster, by clone ID in lower case; nil otherwise
-	Listed         int                    // servers in the two lists (R62)
-	FailoverToNext bool
-	MarkBusy       bool
-	byName         map[string]MemberID
+	Listed         int                    // servers in the two lists, never the ClusterAddress (R62)
+	FailoverToNext bool                   // of the file: after a marked affinity member the next one (R26)
+	MarkBusy       bool                   // of the file, MarkBusyDown: a 503 marks its member (R53)
+	byName         map[string]MemberID    // "ClusterAddress" is that, also where a server has this name
 }
 
 // Member is a Server, or the ClusterAddress, made ready for decisions.
 type Member struct {
-	Name, CloneID  string
-	Weight         int32 // LoadBalanceWeight as written, 2 when absent, 0 when negative
-	Start          int32 // start weight: Weight divided by the cluster's highest common factor (R31)
-	ConnectTimeout Nanos // 0: the operating system decides; -1 absent, see ConnectIn
-	IOTimeout      Nanos // 0: none
-	MarkOnIO       bool  // ServerIOTimeout is negative (R55)
-	Handshake      bool  // ExtendedHandshake (R68)
-	MaxConnections int32 // 0: no limit
-	Transports     []Transport
+	Name, CloneID  string      // CloneID "": the server has none, and no session finds it (R25)
+	Weight         int32       // LoadBalanceWeight as written, 2 when absent, 0 when negative
+	Start          int32       // start weight: Weight divided by the cluster's highest common factor (R31)
+	ConnectTimeout Nanos       // 0: the operating system decides; -1 absent, see ConnectIn
+	IOTimeout      Nanos       // how long an answer may be waited for, whichever sign the file has; 0 for ever
+	MarkOnIO       bool        // ServerIOTimeout is negative (R55)
+	Handshake      bool        // ExtendedHandshake (R68)
+	MaxConnections int32       // 0: no limit, -1 in the file too (R60)
+	Transports     []Transport // in file order; empty: the member can be picked, and every such request fails (R64)
 	Source         *parser.Server
 
 	At, CloneAt diag.Span // the Server element's name, the value of CloneID
@@ -81,7 +82,7 @@ func (m *Member) NoAddress() *Transport {
 	return &m.Transports[0]
 }
 
-// noPort reports whether the Port is a number, and none from 1 to 65535. What the plug-in makes of one that is no
+// noPort reports whether the Port is a number, and one outside of 1 to 65535. What the plug-in makes of one that is no
 // number is undocumented.
 func (tr *Transport) noPort() bool {
 	return tr.Source.Port.Valid && (tr.Port < 1 || tr.Port > 65535)
@@ -149,6 +150,8 @@ func (m *Member) ConnectIn(sem *choices.Assumptions) Nanos {
 	return m.ConnectTimeout
 }
 
+// newCluster reads a ServerCluster. The ClusterAddress joins last: it has no part in weights, lists and clone IDs
+// (R31, R41).
 func newCluster(cfg *parser.Config, sc *parser.ServerCluster) Cluster {
 	c := Cluster{
 		Name:           sc.Name.V,
@@ -190,10 +193,11 @@ func newCluster(cfg *parser.Config, sc *parser.ServerCluster) Cluster {
 }
 
 // normalise computes the start weights: divided by the highest common factor of all servers, those of weight 0 left
-// out (R31).
+// out (R31), whichever list they stand in.
 func (c *Cluster) normalise() {
 	factor := int32(0)
 	for i := range c.Members {
+		// Euclid; from a factor of 0 on the first weight is the factor, and a weight of 0 leaves it as it is
 		for a, b := factor, c.Members[i].Weight; ; a, b = b, a%b {
 			if b == 0 {
 				factor = a
@@ -230,6 +234,8 @@ func HasKeyring(t *parser.Transport) bool {
 	return p != nil && p.Value.V != ""
 }
 
+// findCaseTwins asks whether letter case alone tells two clone IDs apart. Where it does not, the choice letter-case
+// need not be asked of each comparison: an ID that some server has letter by letter leads to the same one anyway.
 func (c *Cluster) findCaseTwins() {
 	seen := make(map[string]string, len(c.Members))
 	for i := range c.Members {
@@ -244,7 +250,7 @@ func (c *Cluster) findCaseTwins() {
 }
 
 // PrimaryAndBackup returns the servers that are primary and those that are backup in a cluster, each in list order
-// (R37, R38); a server in neither gets nothing (R40).
+// (R37, R38); a server in neither gets nothing (R40). It is for those who have a parsed file and no Table.
 func PrimaryAndBackup(sc *parser.ServerCluster) (primary, backup []*parser.Server) {
 	var c Cluster
 	servers := c.names(sc)
@@ -258,7 +264,7 @@ func PrimaryAndBackup(sc *parser.ServerCluster) (primary, backup []*parser.Serve
 	return primary, backup
 }
 
-// names numbers the servers that count.
+// names numbers the servers that count: a MemberID is the place among those, which is not always that in the file.
 func (c *Cluster) names(sc *parser.ServerCluster) []*parser.Server {
 	servers := resolve.Servers(sc)
 	c.byName = make(map[string]MemberID, len(servers))
@@ -271,14 +277,14 @@ func (c *Cluster) names(sc *parser.ServerCluster) []*parser.Server {
 // list fills the primary and the backup list (R37, R38). Unknown names are ignored, a server in both is primary, an
 // empty list is an absent one, and without primaries there are no backups.
 func (c *Cluster) list(sc *parser.ServerCluster) {
-	role := make([]byte, len(c.byName))
+	listed := make([]bool, len(c.byName))
 	add := func(list *parser.ServerList, into *[]MemberID) {
 		if list == nil {
 			return
 		}
 		for _, ref := range list.Servers {
-			if id, ok := c.byName[ref.Name.V]; ok && role[id] == 0 {
-				role[id] = 1
+			if id, ok := c.byName[ref.Name.V]; ok && !listed[id] {
+				listed[id] = true
 				*into = append(*into, id)
 			}
 		}
@@ -287,13 +293,15 @@ func (c *Cluster) list(sc *parser.ServerCluster) {
 	if len(c.Primary) > 0 {
 		add(sc.Backup, &c.Backup)
 	} else {
-		for id := range role {
+		for id := range listed {
 			c.Primary = append(c.Primary, MemberID(id))
 		}
 	}
 	c.Listed = len(c.Primary) + len(c.Backup)
 }
 
+// newMember reads a Server. A number that cannot be read counts as absent; weights and MaxConnections end at 2^30, so
+// that sums of them stay numbers. Without installRoot, the PluginInstallRoot, no https Transport can be used (R64).
 func newMember(s *parser.Server, installRoot bool) Member {
 	m := Member{
 		Name:           s.Name.V,

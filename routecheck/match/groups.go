@@ -18,20 +18,22 @@ type Route struct {
 	At      diag.Span
 }
 
+// VhostGroup is a VirtualHostGroup made ready: Routes that name one share it.
 type VhostGroup struct {
 	name    string
-	Aliases []Alias
-	invalid []string // what is no alias at all
+	Aliases []Alias  // in file order, what is no alias left out
+	invalid []string // what is no alias at all, as written
 	at      diag.Span
 }
 
-// Alias is one way to match host and port (R6).
+// Alias is one way to match host and port (R6). Two that mean the same may score differently: "host" and "host:80"
+// take the same requests (R8), and have 4 and 6 characters.
 type Alias struct {
-	text  string
-	Host  string // lower case, "*" any
-	Port  int    // 0 any
+	text  string // as written
+	Host  string // lower case, "*" any; an IPv6 address in brackets
+	Port  int    // 0 any; 80 where none is written (R8)
 	chars int    // written characters without * and : (R11)
-	order int    // place in its group
+	order int    // place in its group, what is no alias counted
 	At    diag.Span
 }
 
@@ -50,12 +52,14 @@ func (a *Alias) score() score {
 	return s
 }
 
+// URIGroup is a UriGroup made ready: Routes that name one share it.
 type URIGroup struct {
 	name     string
 	Patterns []Pattern // in file order, the internal ones of R3 before their origin
 	at       diag.Span
 }
 
+// PatternKind is what the * of a Uri makes of it (R2, R15).
 type PatternKind uint8
 
 const (
@@ -67,11 +71,11 @@ const (
 
 // Pattern is one Uri (R2, R15), or the internal Uri that R3 adds.
 type Pattern struct {
-	Text     string
-	Source   *parser.Uri
-	star     int32 // where the * of a prefix or suffix pattern stands
+	Text     string      // what a path is compared with; letter case counts (R5)
+	Source   *parser.Uri // also of an internal one, which has its cookie names (R3, R4); nil where Compile made it
+	star     int32       // where the first * stands, 0 in an exact pattern
 	Kind     PatternKind
-	Internal bool // R3
+	Internal bool // R3 made it; the choice slash-star-serves-bare says whether it counts
 }
 
 func newPattern(u *parser.Uri) Pattern {
@@ -80,6 +84,7 @@ func newPattern(u *parser.Uri) Pattern {
 	return p
 }
 
+// Compile reads the text of a Uri. A * at the very end makes a prefix of it, also one that is the whole text.
 func Compile(text string) Pattern {
 	p := Pattern{Text: text}
 	star := strings.IndexByte(p.Text, '*')
@@ -97,11 +102,12 @@ func Compile(text string) Pattern {
 	return p
 }
 
-// bare is the internal Uri of R3.
+// bare is the internal Uri of R3: "/x" of "/x/*".
 func (p *Pattern) bare() Pattern {
 	return Pattern{Text: p.Text[:len(p.Text)-len("/*")], Source: p.Source, Internal: true}
 }
 
+// At is where the Uri stands that the file has, also of an internal one.
 func (p *Pattern) At() diag.Span { return nameSpan(p.Source.Name, p.Source.Node) }
 
 // Head is what stands before the *, or the whole text without one.
@@ -144,8 +150,9 @@ func (p *Pattern) Matches(path string) bool {
 	return false
 }
 
-// newUriGroup compiles a group. R3: "/x/*" also serves "/x" unless the group lists it; the internal Uri stands before
-// its origin.
+// newUriGroup compiles a group. R3: "/x/*" also serves "/x" unless the group lists it; the internal Uri stands
+// directly before its origin, as in the order of comparisons that trace 06 shows. "/*" has none: that would be the
+// empty text.
 func newUriGroup(g *parser.UriGroup) *URIGroup {
 	lists := listing(g)
 	out := &URIGroup{name: g.Name.V, at: nameSpan(g.Name, g.Node),
@@ -170,7 +177,8 @@ func (g *URIGroup) matchesAny() bool {
 	return false
 }
 
-// listing tells which Uris a group lists; most groups are small enough to look through.
+// listing tells which Uris a group lists; most groups are small enough to look through, but one of 20,000 would be
+// looked through 20,000 times.
 func listing(g *parser.UriGroup) func(name string) bool {
 	if len(g.Uris) <= 32 {
 		return func(name string) bool {

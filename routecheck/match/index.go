@@ -13,9 +13,12 @@ import (
 // hostIndex answers R1 without visiting the Routes. It knows no open choice: for one alias every way to combine scores
 // grows with the URI score, so per alias form (host:port, host:*, *:port, *:*) the best exact, prefix and suffix
 // pattern are enough, and better decides between them. Where two Routes could tie it keeps the first and the last of
-// the file.
+// the file. In which order it meets what could win decides nothing: ties are told apart by places in the file.
+//
+// A look-up is one access to a map for the host, and one pass over the path for each alias that takes host and port,
+// at most four unless aliases of one meaning are written differently.
 type hostIndex struct {
-	hosts map[string][]portEntry
+	hosts map[string][]portEntry // by host in lower case, those of "*" aside
 	// the hosts that are IPv6 literals, by address: one address can be written in several ways
 	literals map[netip.Addr][]string
 	anyHost  []portEntry // host "*"
@@ -24,9 +27,10 @@ type hostIndex struct {
 	made     uint64 // uriIndexes so far
 }
 
+// portEntry is the aliases of one host with one port.
 type portEntry struct {
-	port     int // 0 any
-	variants []variant
+	port     int       // 0 any
+	variants []variant // one, nearly always
 }
 
 // variant is one alias as written with one number of characters: "host" and "host:80" mean the same but score
@@ -37,20 +41,22 @@ type variant struct {
 	places []aliasPlace
 }
 
-// aliasPlace is one of the groups that list the alias.
+// aliasPlace is one of the groups that list the alias, and the alias in it: reports name the one of the winning Route.
 type aliasPlace struct {
 	group *VhostGroup
 	alias *Alias
 }
 
 // uriIndex is the patterns of the Routes that one alias leads to. They stand in the patternTable, hashed with its
-// seed.
+// seed: all indexes share that one table, so what belongs to which shows in the hash alone.
 type uriIndex struct {
-	number  uint64 // among all indexes
-	seed    uint64 // of the hashes of its texts: those of two indexes differ
-	any     slot   // Routes without UriGroup (R17)
-	depths  uint64 // numbers of slashes in the texts before a * that end with one; the last bit stands for 63 and more
-	lengths []int  // distinct lengths of the other texts before a *, ascending
+	number uint64 // among all indexes
+	seed   uint64 // of the hashes of its texts: those of two indexes differ
+	any    slot   // Routes without UriGroup (R17)
+	// numbers of slashes in the texts before a * that end with one; the last bit stands for 63 and more: at a slash of
+	// the path whose number is none of these no text need be looked up
+	depths  uint64
+	lengths []int // distinct lengths of the other texts before a *, ascending
 }
 
 // buildIndex makes the index in two passes: which groups list an alias shows only once all Routes are known, and
@@ -83,6 +89,7 @@ func (t *Table) buildIndex() {
 	delete(t.index.hosts, "*")
 }
 
+// countPatterns estimates the entries of the table: those of a group that several indexes hold come to more.
 func (t *Table) countPatterns() (n int) {
 	for i := range t.Routes {
 		if g := t.Routes[i].URIs; g != nil {
@@ -142,6 +149,8 @@ func (t *Table) link(order []*VhostGroup, groups map[*VhostGroup][]*Route) {
 	}
 }
 
+// newURIIndex files the patterns of some Routes, which come in the order of the file: a slot keeps the first and the
+// last that it gets. Dead patterns match nothing (R15) and are left out.
 func (t *Table) newURIIndex(routes []*Route) *uriIndex {
 	t.index.made++
 	table := &t.index.patterns
@@ -162,8 +171,11 @@ func (t *Table) newURIIndex(routes []*Route) *uriIndex {
 	return x
 }
 
+// depth is a number of slashes as a bit of uriIndex.depths.
 func depth(slashes int) uint64 { return 1 << min(slashes, 63) }
 
+// noteLength keeps where a search has to look for the text before a *: "/shop/*" at the second slash, "/shop*" at
+// length 5. Nearly all Uris are of the first kind, which takes one bit; the lengths are gone through one by one.
 func (x *uriIndex) noteLength(p *Pattern) {
 	if p.Kind == Exact {
 		return
@@ -180,11 +192,11 @@ func (x *uriIndex) noteLength(p *Pattern) {
 type search struct {
 	t    *Table
 	sem  *choices.Assumptions
-	seen *choices.Consulted
-	open bool // Routes without a group match (R17)
-	path string
+	seen *choices.Consulted // nil: nothing is noted
+	open bool               // Routes without a group match (R17)
+	path string             // as it is compared (R14, R16)
 
-	best    hit
+	best    hit      // so far; entry 0 while nothing has matched
 	variant *variant // where the search is, nil in the Routes without VirtualHostGroup
 }
 
@@ -197,6 +209,8 @@ type hit struct {
 	variant *variant // nil: the Route has no VirtualHostGroup
 }
 
+// search offers all that could win for a host and a port: of the host's aliases, of those of any host, and of Routes
+// without VirtualHostGroup.
 func (x *hostIndex) search(s *search, host string, port int) {
 	if strings.HasPrefix(host, "[") {
 		x.searchLiteral(s, host, port)
@@ -224,6 +238,7 @@ func (x *hostIndex) searchLiteral(s *search, host string, port int) {
 	}
 }
 
+// searchPorts looks through the aliases of a host, a few ports and any.
 func (x *hostIndex) searchPorts(s *search, ports []portEntry, port int) {
 	for i := range ports {
 		if ports[i].port != port && ports[i].port != 0 {
@@ -291,7 +306,8 @@ func (x *hostIndex) searchLengths(s *search, u *uriIndex) {
 	}
 }
 
-// leading offers the patterns whose text before the * is that of the node.
+// leading offers the patterns whose text before the * is that of the node; nil is that of no pattern. A tail must fit
+// behind that text: beginning and end of a path may not overlap (R15).
 func (s *search) leading(n *node) {
 	if n == nil {
 		return
@@ -328,7 +344,7 @@ func (s *search) offer(n *node, sl slot, uri int, suffix bool) {
 		h.score = h.variant.score
 	}
 	h.score.uri, h.score.suffix = int32(uri), suffix
-	d := 1
+	d := 1 // whatever comes first is better than nothing
 	if s.best.entry != 0 {
 		d = h.score.compare(s.best.score, s.sem, s.seen)
 	}
@@ -354,6 +370,7 @@ func (s *search) ahead(h hit) bool {
 	return h.variant.aliasOf(g).order < s.best.variant.aliasOf(g).order
 }
 
+// place is where the pattern of an entry stands; number is an index plus 1, as in a slot.
 func (x *hostIndex) place(number int32) place {
 	e := &x.patterns.entries[number-1]
 	return place{e.route.Index, int(e.order)}
@@ -373,6 +390,7 @@ func (s *search) match() Match {
 	return m
 }
 
+// aliasOf is the alias in one of the groups that list it, nil for another group.
 func (v *variant) aliasOf(g *VhostGroup) *Alias {
 	for i := range v.places {
 		if v.places[i].group == g {

@@ -174,6 +174,7 @@ func (t *Table) Decide(rq *Request, sem *choices.Assumptions, seen *choices.Cons
 		}
 	}
 	m, ok := t.Lookup(host, port, path, sem, seen)
+	// What no Route takes is the web server's own affair, so the guard is asked behind the look-up.
 	switch {
 	case !ok:
 		return Match{}, NoRoute
@@ -197,7 +198,8 @@ func (t *Table) Lookup(
 	case s.best.entry == 0:
 		return Match{}, false
 	case s.best.node != nil && !strings.HasPrefix(path, s.best.node.text):
-		// two texts with one hash of 64 bits
+		// Two texts with one hash of 64 bits. Only the winner's text is looked at: one that was taken for another and
+		// has lost has changed nothing.
 		return t.linear(&walk{sem: sem, host: host, address: ipv6(host), port: port, path: path}, seen)
 	}
 	return s.match(), true

@@ -24,9 +24,9 @@ type Entry struct {
 	Span               diag.Span // the Uri, the Route where it has no UriGroup
 
 	address netip.Addr // of a host that is compared as an address (choice ipv6-hosts)
-	matched Match
-	at      place
-	alias   int // place in its group
+	matched Match      // what Match answers where this entry decides
+	at      place      // of the pattern, by which ties are broken (R13)
+	alias   int        // place of the alias in its group
 }
 
 // URIScore is what R2 counts of the pattern: its characters without the *.
@@ -60,6 +60,7 @@ func (t *Table) Ordered(sem *choices.Assumptions) []Entry {
 }
 
 // ranked are the entries of each rank, the best rank first: many pairs have few scores, so these are what is sorted.
+// Several scores can be of one rank, such as 4+3 and 3+4 under a sum.
 func ranked(all []Entry, sem *choices.Assumptions) (runs [][]*Entry) {
 	by := map[score][]*Entry{}
 	for i := range all {
@@ -78,7 +79,8 @@ func ranked(all []Entry, sem *choices.Assumptions) (runs [][]*Entry) {
 	return runs
 }
 
-// sides are the aliases and the patterns of a Route.
+// sides are the aliases and the patterns of a Route. What stands for a missing group scores 0, not the characters of
+// its "*": newEntry leaves alias and pattern of the match nil there (R17).
 func (r *Route) sides() ([]Alias, []Pattern) {
 	aliases, patterns := []Alias{{Host: "*"}}, []Pattern{Compile("*")}
 	if r.Vhosts != nil {
@@ -141,7 +143,8 @@ func (a *Entry) score() score {
 	return f.score()
 }
 
-// takes reports whether an entry takes a host in lower case, a port and a path, all as they are compared.
+// takes reports whether an entry takes a host in lower case, a port and a path, all as they are compared. Tests read
+// the list by it.
 func (a *Entry) takes(host string, port int, path string) bool {
 	p := Compile(a.Pattern)
 	return a.TakesHost(host) && (a.Port == 0 || a.Port == port) && p.Matches(path)
@@ -185,7 +188,8 @@ func (a *Entry) Meets(b *Entry) bool {
 		(a.Port == 0 || b.Port == 0 || a.Port == b.Port) && p.meets(&q)
 }
 
-// meets reports whether some path is matched by two patterns.
+// meets reports whether some path is matched by two patterns. Of two with a * a path that is long enough has room for
+// both beginnings and both ends, so it is enough that these agree.
 func (p *Pattern) meets(q *Pattern) bool {
 	switch {
 	case p.Kind == Exact:

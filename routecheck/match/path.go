@@ -19,7 +19,8 @@ func (t *Table) ComparedPath(
 	return t.oddPath(p, rq.Normalised, sem, seen)
 }
 
-// oddPath is ComparedPath for a path, without its query, that is not plain.
+// oddPath is ComparedPath for a path, without its query, that is not plain: first what the web server does (R16), then
+// the plug-in's cut (R14), so a ;jsessionid= that was sent as %3Bjsessionid= ends the path, too.
 func (t *Table) oddPath(
 	p string, normalised bool, sem *choices.Assumptions, seen *choices.Consulted,
 ) (_ string, refused Refusal) {
@@ -54,7 +55,8 @@ func (t *Table) PathEnds(sem *choices.Assumptions) (ends []string) {
 }
 
 // PathOf cuts the query. plain says that nothing in the path asks for R14 or R16: no ; no % and no / before another /
-// or a dot. It looks at eight bytes at a time; behind is a / at the end of those before.
+// or a dot. It looks at eight bytes at a time; behind is a / at the end of those before. A dot behind a slash need not
+// be a dot segment, "/.well-known" is none: that costs a closer look and no more.
 func PathOf(target string) (path string, plain bool) {
 	odd, behind := uint64(0), uint64(0)
 	for i := 0; i < len(target); i += 8 {
@@ -65,8 +67,10 @@ func PathOf(target string) (path string, plain bool) {
 			w = texthash.WordAt(target, i)
 		}
 		slash := texthash.Equal(w, '/')
+		// slash<<8|behind marks the byte behind each slash
 		o := texthash.Equal(w, ';') | texthash.Equal(w, '%') | (slash<<8|behind)&(slash|texthash.Equal(w, '.'))
 		if query := texthash.Equal(w, '?'); query != 0 {
+			// query-1 keeps the marks before the first ?, and those of further ones, which o does not have
 			return target[:i+texthash.First(query)], odd|o&(query-1) == 0
 		}
 		odd, behind = odd|o, slash>>56
@@ -74,7 +78,8 @@ func PathOf(target string) (path string, plain bool) {
 	return target, odd == 0
 }
 
-// cutIdentifier ends a path before the first ";identifier=" of the file's identifiers.
+// cutIdentifier ends a path before the first ";identifier=" of the file's identifiers. Without the = a parameter of
+// that name is none of a session, and the path goes on.
 func (t *Table) cutIdentifier(p string) string {
 	for from := 0; ; {
 		semi := strings.IndexByte(p[from:], ';')
@@ -94,14 +99,16 @@ func (t *Table) cutIdentifier(p string) string {
 // Refusal is why a web server answers a request itself: no Route takes it (R9), or the plug-in is never asked (R16).
 type Refusal uint8
 
+// The order counts: what stands behind NoRoute never reaches the plug-in (Table.Refusal), and what stands from
+// GuardedNUL on hangs on no choice (ByChoice).
 const (
-	Accepted Refusal = iota
-	NoRoute
-	EncodedSlash
-	EncodedNUL
-	BrokenEscape
-	AboveRoot
-	GuardedNUL // from here on see guard
+	Accepted     Refusal = iota
+	NoRoute              // the path is fine, no Route takes it
+	EncodedSlash         // %2F, which httpd takes only where AllowEncodedSlashes says so
+	EncodedNUL           // %00
+	BrokenEscape         // a % without two hexadecimal digits
+	AboveRoot            // more .. than folders before them
+	GuardedNUL           // from here on see guard
 	GuardedEscape
 	GuardedClimb
 )
@@ -138,7 +145,8 @@ func guard(path string) Refusal {
 	return Accepted
 }
 
-// climbs reports whether .. leads a path above the root. What cannot is told without memory.
+// climbs reports whether .. leads a path above the root. What cannot is told without memory. Slashes are merged for
+// the question: "//.." would else leave one folder for the .. to go back to.
 func climbs(path string) bool {
 	if !strings.Contains(path, "..") && !strings.Contains(path, "%2e") && !strings.Contains(path, "%2E") {
 		return false
@@ -148,7 +156,8 @@ func climbs(path string) bool {
 }
 
 // Normalised is what the web server leaves of a path before the plug-in sees it (R16): %-decoded once, // merged, dot
-// segments removed.
+// segments removed. What needs none of it is told apart first, so that an answer does not hang on a choice that
+// changes nothing. Decoding comes first: %2e%2e is a dot segment by then, and %252e is not.
 func Normalised(p string, sem *choices.Assumptions, seen *choices.Consulted) (string, Refusal) {
 	escaped, slashes := strings.Contains(p, "%"), strings.Contains(p, "//")
 	if !escaped && !slashes && !hasDotSegment(p) {
@@ -196,7 +205,7 @@ func decoded(p string) (string, Refusal) {
 	return unescaped(p), Accepted
 }
 
-// unescaped is decoded for what has no broken escape.
+// unescaped is decoded for what has no broken escape: badEscape has looked. A %25 becomes a % that stays.
 func unescaped(p string) string {
 	out := make([]byte, 0, len(p))
 	for i := 0; i < len(p); i++ {
@@ -238,9 +247,10 @@ func unhex(c byte) byte {
 	return c | 0x20 - 'a' + 10
 }
 
-// cleaned removes dot segments (RFC 3986 5.2.4), and merges slashes where merge says so; a final slash stays.
+// cleaned removes dot segments (RFC 3986 5.2.4), and merges slashes where merge says so; a final slash stays, and a
+// dot segment at the end leaves one: "/a/.." is "/".
 func cleaned(p string, merge bool) (string, Refusal) {
-	segments := strings.Split(p, "/")
+	segments := strings.Split(p, "/") // the first is the empty text before the root's slash
 	kept := segments[:0:0]
 	for i, s := range segments {
 		last := i == len(segments)-1

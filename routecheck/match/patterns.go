@@ -10,13 +10,16 @@ import (
 // its own because the hash of each leading part of a path comes out of one pass over the path, and because a look-up
 // among 20,000 patterns is a matter of how many cache lines it touches: find compares hashes only, the text of the
 // winner alone is held against the path by Lookup.
+//
+// It is made once and then only read. What leads from one slice to another is an index plus 1, so that the zero value
+// says "none"; pointers would be twice as long, and each of them work for the garbage collector.
 type patternTable struct {
-	seed    uint64
-	mask    uint64
+	seed    uint64 // secret and new in each table: paths come from outside
+	mask    uint64 // len(buckets)-1, a power of two less 1
 	buckets []bucket
-	nodes   []node
-	tails   []tail
-	entries []entry
+	nodes   []node  // in the order in which they were made; buckets lead here
+	tails   []tail  // lists of them hang on nodes
+	entries []entry // one for each pattern of each uriIndex, and each Route without UriGroup
 }
 
 // bucket is small so that many share a cache line; the tag keeps nearly every probe that misses away from the nodes.
@@ -31,8 +34,8 @@ type node struct {
 	text     string
 	ends     uint64 // the last bytes of its tails, see ending
 	exact    slot
-	internal slot // the exact Uri that R3 adds
-	prefix   slot
+	internal slot  // the exact Uri that R3 adds, apart as a choice says whether it counts
+	prefix   slot  // also that of a tail that stands as a node, see tail
 	tails    int32 // suffix patterns: index into tails plus 1, 0 none
 } // 64 bytes, a whole cache line
 
@@ -47,7 +50,8 @@ type tail struct {
 
 const fewTails = 8 // looking through them is faster than hashing
 
-// slot keeps the first and the last entry of equal patterns (R13), as indexes into entries plus 1; 0 is none.
+// slot keeps the first and the last entry of equal patterns (R13), as indexes into entries plus 1; 0 is none. Those
+// between can never win: of equal scores the first does, or under score-tie=last the last.
 type slot struct{ first, last int32 }
 
 func (s *slot) add(entry int32) {
@@ -65,7 +69,8 @@ type entry struct {
 	cluster ClusterID
 }
 
-// newPatternTable makes room for n patterns; more are fine.
+// newPatternTable makes room for n patterns; more are fine. At least a quarter of the buckets stays empty, at which
+// find ends.
 func newPatternTable(n int) patternTable {
 	size := 16
 	for 3*size < 4*n {
@@ -77,7 +82,8 @@ func newPatternTable(n int) patternTable {
 	}
 }
 
-// find returns the node of a text by its hash and length, nil when there is none.
+// find returns the node of a text by its hash and length, nil when there is none. It never looks at the text: whoever
+// asks compares it where it matters.
 func (p *patternTable) find(hash uint64, length int) *node {
 	for i := hash & p.mask; p.buckets[i].node != 0; i = (i + 1) & p.mask {
 		if p.buckets[i].tag == uint32(hash>>32) {
@@ -89,11 +95,13 @@ func (p *patternTable) find(hash uint64, length int) *node {
 	return nil
 }
 
+// entry keeps an entry, and returns its index plus 1.
 func (p *patternTable) entry(e entry) int32 {
 	p.entries = append(p.entries, e)
 	return int32(len(p.entries))
 }
 
+// add files a pattern of an index under what stands before its *, or its whole text.
 func (p *patternTable) add(x *uriIndex, e entry) {
 	i := p.entry(e)
 	head := e.pattern.Head()
@@ -112,7 +120,10 @@ func (p *patternTable) add(x *uriIndex, e entry) {
 	}
 }
 
-// tail returns the slot of a node's tail, which is made when it is not there.
+// tail returns the slot of a node's tail, which is made when it is not there. The first fewTails stand in the node's
+// list with their texts. Of each further length one stands there without text, behind which the text is looked up as a
+// node whose hash begins with that of the head: thousands of endings of one head would else be gone through for each
+// request.
 func (p *patternTable) tail(n *node, end string) *slot {
 	count, listed := 0, false
 	for i := n.tails; i != 0; i = p.tails[i-1].next {
@@ -153,6 +164,7 @@ func ending(text string) uint64 {
 	return 1 << (text[len(text)-1] & 63)
 }
 
+// insert adds a node that is not there.
 func (p *patternTable) insert(n node) *node {
 	if 4*(len(p.nodes)+1) > 3*len(p.buckets) {
 		p.grow()
@@ -162,6 +174,7 @@ func (p *patternTable) insert(n node) *node {
 	return &p.nodes[len(p.nodes)-1]
 }
 
+// put gives a node, by its index plus 1, the first free bucket from its own on.
 func (p *patternTable) put(number int) {
 	hash := p.nodes[number-1].hash
 	i := hash & p.mask

@@ -35,7 +35,7 @@ func (t *Table) hostPort(rq *Request, sem *choices.Assumptions, seen *choices.Co
 	return lower(host), rq.portOf(written, sem, seen)
 }
 
-// portOf is the port that a Host header means that has this one written.
+// portOf is the port that a Host header means that has this one written. What is no number counts as not written.
 func (rq *Request) portOf(written string, sem *choices.Assumptions, seen *choices.Consulted) int {
 	if n, ok := decimal(written); ok {
 		return n
@@ -67,7 +67,8 @@ func (t *Table) RequestRules(rq *Request) (also []string) {
 	return also
 }
 
-// SplitHost divides a Host header into host and written port; an IPv6 address keeps its brackets.
+// SplitHost divides a Host header into host and written port; an IPv6 address keeps its brackets, and its colons are
+// none of a port.
 func SplitHost[T string | []byte](s T) (host, port T) {
 	for i := len(s) - 1; i >= 0 && s[i] != ']'; i-- {
 		if s[i] == ':' {
@@ -77,7 +78,8 @@ func SplitHost[T string | []byte](s T) (host, port T) {
 	return s, port
 }
 
-// decimal reads a number without sign.
+// decimal reads a number without sign. One that is no port is still a number, which no alias has; what has more than
+// six is none, so that nothing overflows.
 func decimal(s string) (n int, ok bool) {
 	for _, c := range []byte(s) {
 		if c < '0' || c > '9' || n > 99999 {
@@ -88,7 +90,7 @@ func decimal(s string) (n int, ok bool) {
 	return n, s != ""
 }
 
-// lower is strings.ToLower, faster for the usual host that has no capitals.
+// lower is strings.ToLower, faster for the usual host that has no capitals: such a host costs one pass and no memory.
 func lower(s string) string {
 	odd := uint64(0)
 	for i := 0; i < len(s); i += 8 {

@@ -16,6 +16,7 @@ func (t *Table) addRoutes(cfg *parser.Config, names *resolve.Names) {
 	for i, rt := range cfg.Routes {
 		t.pause.Take()
 		vhosts, uris, cluster := names.RouteParts(rt)
+		// What is named and does not exist is no open Route: the plug-in rejects the file (R18), and we leave it out.
 		if cluster == nil || vhosts == nil && rt.VirtualHostGroup.Set() || uris == nil && rt.UriGroup.Set() {
 			continue
 		}
@@ -26,7 +27,8 @@ func (t *Table) addRoutes(cfg *parser.Config, names *resolve.Names) {
 	t.buildIndex()
 }
 
-// compiler makes the groups that Routes name, each once; nil is that of a Route without one (R17).
+// compiler makes the groups that Routes name, each once, so that equal groups are equal pointers: the index and
+// [Table.UrisAt] tell by that what has been seen. nil is that of a Route without one (R17).
 type compiler struct {
 	vhosts map[*parser.VirtualHostGroup]*VhostGroup
 	uris   map[*parser.UriGroup]*URIGroup
@@ -92,6 +94,7 @@ func (g *VhostGroup) takes(port int) bool {
 
 // UrisAt returns a function that lists the Uris of the Routes that take requests for a host, in lower case, and a port
 // (R6), those of each group once, in the order of the Routes. A Route without VirtualHostGroup takes every host (R17).
+// The work is done once for all calls: who compares two files asks for many places.
 func (t *Table) UrisAt() func(host string, port int) []string {
 	type place struct {
 		host string // "*" any
@@ -140,7 +143,8 @@ func (t *Table) UrisAt() func(host string, port int) []string {
 	}
 }
 
-// noteIdentifiers collects the names that end a path (R14).
+// noteIdentifiers collects the names that end a path (R14), also those of groups that no Route names: a path is cut
+// before it is matched, so nobody knows by then which Uri will decide.
 func (t *Table) noteIdentifiers(cfg *parser.Config) {
 	t.identifiers = []string{defaultIdentifier}
 	seen := map[string]bool{defaultIdentifier: true}

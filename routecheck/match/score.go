@@ -20,7 +20,7 @@ func (f *found) score() score {
 	return s
 }
 
-// score is what R1 compares.
+// score is what R1 compares. It holds what each value of the choices needs, so that one score serves all of them.
 type score struct {
 	uri   int32 // characters of the pattern (R2)
 	chars int32 // of the alias (R11)
@@ -35,7 +35,7 @@ type score struct {
 func (a score) compare(b score, sem *choices.Assumptions, seen *choices.Consulted) int {
 	host, uri := a.compareHosts(b, sem, seen), int(a.uri-b.uri)
 	if a.suffix != b.suffix && sem.Consult(choices.SuffixPatterns, seen) == choices.PrefixFirst {
-		uri = 1 << 20 // an exact or prefix pattern wins over any suffix pattern
+		uri = 1 << 20 // an exact or prefix pattern wins over any suffix pattern, whatever a sum has beside it
 		if a.suffix {
 			uri = -uri
 		}
@@ -52,6 +52,8 @@ func (a score) compare(b score, sem *choices.Assumptions, seen *choices.Consulte
 	return host + uri
 }
 
+// compareHosts compares the aliases alone (R11). Equal differences answer the same whatever is counted: mostly 0,
+// where both are one alias.
 func (a score) compareHosts(b score, sem *choices.Assumptions, seen *choices.Consulted) int {
 	chars, class := int(a.chars-b.chars), int(a.class-b.class)
 	if chars != class && sem.Consult(choices.VhostScore, seen) == choices.ByClass {
@@ -72,7 +74,7 @@ func better(a, b *found, sem *choices.Assumptions, seen *choices.Consulted) bool
 type place struct{ route, order int }
 
 // winsTie says which of two equal scores wins: the first in the file (R13), as far as anybody knows (choice
-// score-tie).
+// score-tie). One place beside itself is no tie: then two aliases lead to the same, and neither wins.
 func winsTie(a, b place, sem *choices.Assumptions, seen *choices.Consulted) bool {
 	d := a.route - b.route
 	if d == 0 {

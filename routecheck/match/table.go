@@ -28,9 +28,9 @@ const Second = Nanos(time.Second)
 
 // Table is what New makes of a configuration: immutable, free of open choices, safe for concurrent use.
 type Table struct {
-	Clusters []Cluster // in file order; read only
+	Clusters []Cluster // in file order, of one name the first alone; read only
 
-	Routes       []Route
+	Routes       []Route // in file order, those left out that name what does not exist (R18); see Route.Index
 	index        hostIndex
 	identifiers  []string          // every AffinityURLIdentifier of the file, jsessionid included (R14)
 	missing      []diag.Diagnostic // reasons of R18
@@ -40,7 +40,7 @@ type Table struct {
 	tellsArrived bool              // AppServerPortPreference WebserverPort (R10)
 	Onload       bool              // SSLMapMode (R64)
 	Offload      bool
-	UseInsecure  bool      // UseInsecure (R64)
+	UseInsecure  bool      // where https cannot be used, http is (R64)
 	Router       diag.Span // IntelligentManagement where it is enabled, else zero (R69)
 	byName       map[string]ClusterID
 	clustersOf   map[string][]ClusterID // by the name of a member
@@ -52,7 +52,8 @@ type Table struct {
 // all the same, without the Routes that they name, so that the rest can be examined.
 func New(cfg *parser.Config) (*Table, []diag.Diagnostic) { return NewPausing(cfg, nil) }
 
-// NewPausing is New with pauses.
+// NewPausing is New with pauses: a proxy that reloads a large file answers requests meanwhile, and calls of pause, at
+// least one for each Route and cluster, let it.
 func NewPausing(cfg *parser.Config, pause parser.Pause) (*Table, []diag.Diagnostic) {
 	t := &Table{
 		pause:       pause,
@@ -78,7 +79,7 @@ func NewPausing(cfg *parser.Config, pause parser.Pause) (*Table, []diag.Diagnost
 	t.addRoutes(cfg, names)
 	t.missing = names.Dangling(cfg)
 	clusters.Wait()
-	t.pause = nil
+	t.pause = nil // it is the maker's, and the table is immutable from here on
 	return t, t.missing
 }
 
@@ -99,7 +100,8 @@ func routes(im *parser.Node) bool {
 }
 
 // Rejected lists the reasons why the plug-in rejects the file: Routes that name what does not exist (R18) and, under
-// open-route=rejects-file, Routes without a group (R17). Without any the file is used.
+// open-route=rejects-file, Routes without a group (R17). Without any the file is used. With some a table still
+// answers, of the Routes that are whole: whoever drives requests asks here first.
 func (t *Table) Rejected(sem *choices.Assumptions) []diag.Diagnostic {
 	if !t.RejectsOpen(sem, nil) {
 		return t.missing
@@ -145,7 +147,8 @@ func (c *Cluster) MemberByName(name string) (MemberID, bool) {
 	return id, ok
 }
 
-// ClustersOf returns the clusters that have a member of that name, in file order.
+// ClustersOf returns the clusters that have a member of that name, in file order: a name is unique within a cluster
+// only.
 func (t *Table) ClustersOf(member string) []ClusterID { return t.clustersOf[member] }
 
 // Lacks reports whether no request can go to a member of that name: no cluster has it, and no On Demand Router knows

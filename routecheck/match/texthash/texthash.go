@@ -2,8 +2,8 @@ package texthash
 
 import "math/bits"
 
-// Of hashes a whole text. [Absorb] takes in each word but the last, [Seal] adds that one: a loop that does the same can
-// seal wherever a leading part ends.
+// Of hashes a whole text. [Absorb] takes in each word but the last, [Seal] adds that one: a loop that does the same
+// can seal wherever a leading part ends.
 func Of(seed uint64, text string) uint64 {
 	state, w := seed, uint64(0)
 	for i := 0; i < len(text); i += 8 {
@@ -22,8 +22,8 @@ func Seed(secret, number uint64) uint64 { return mix(secret^number, 0xff51afd7ed
 // Absorb takes a whole word into the hash of those before it; at first that is the seed.
 func Absorb(state, word uint64) uint64 { return mix(state^word, 0x9e3779b97f4a7c15) }
 
-// Seal is the hash of a text of that length whose last word, of one to eight bytes, is the one given; an empty text has
-// the word 0. The length tells a text from the same with zero bytes behind it.
+// Seal is the hash of a text of that length whose last word, of one to eight bytes, is the one given; an empty text
+// has the word 0. The length tells a text from the same with zero bytes behind it.
 func Seal(state, last uint64, length int) uint64 {
 	return mix(state^last, 0xc2b2ae3d27d4eb4f^uint64(length))
 }
