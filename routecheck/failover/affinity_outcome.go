@@ -28,7 +28,8 @@ var affinityNames = [NumAffinityOutcomes]string{"none", "hit", "unknown-clone", 
 // String returns the name as the access log and the metrics write it.
 func (a AffinityOutcome) String() string { return affinityNames[a] }
 
-// OutcomeOf says what became of the session affinity of a request that has ended. It allocates nothing.
+// OutcomeOf says what became of the session affinity of a request that has ended. It allocates nothing: the proxy asks
+// it of every request.
 func OutcomeOf(t *match.Table, f *RequestState, sem *choices.Assumptions) AffinityOutcome {
 	c := &t.Clusters[f.Cluster]
 	if f.Attempts == 0 {

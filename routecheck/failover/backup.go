@@ -5,7 +5,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// backup is R38: only when every primary is unavailable, in list order, weights unused; then R36's other reading.
+// backup is R38: only when every primary is unavailable, in list order, weights unused. Primaries of weight 0 have
+// been tried by then, unless weight-zero=after-backups keeps them behind (R36).
 func (s *selection) backup() match.MemberID {
 	if m := s.firstBackup(); m != match.NoMember {
 		if s.rec.wants() {
@@ -16,6 +17,8 @@ func (s *selection) backup() match.MemberID {
 	return match.NoMember
 }
 
+// allMarked asks of all that a request could go to. One that is up, and full or has failed this request, is no reason
+// to try a marked one.
 func (s *selection) allMarked() bool {
 	for _, list := range [2][]match.MemberID{s.c.Primary, s.c.Backup} {
 		for _, m := range list {
@@ -37,6 +40,7 @@ func (s *selection) firstBackup() match.MemberID {
 }
 
 // anyMarked is R61 under the choice all-down: when everybody is marked, one marked member is tried, once per request.
+// PH46938 changed what happens then in a way that is not public. The choice is asked when somebody is found to try.
 func (s *selection) anyMarked() match.MemberID {
 	if s.f.retried || !s.allMarked() {
 		return match.NoMember

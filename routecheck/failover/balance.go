@@ -42,7 +42,8 @@ func (s *selection) balance() match.MemberID {
 	return m
 }
 
-// byWeight returns the first usable primary with weight left, from a position on.
+// byWeight returns the first usable primary with weight left, from a position on. Those of start weight 0 are
+// weightZero's (R36).
 func (s *selection) byWeight(from int) match.MemberID {
 	for i := range s.c.Primary {
 		m := s.c.Primary[(from+i)%len(s.c.Primary)]
@@ -53,7 +54,8 @@ func (s *selection) byWeight(from int) match.MemberID {
 	return match.NoMember
 }
 
-// raise is R32 and R33: when a usable primary is there but none has weight left, every member gets weight again.
+// raise is R32 and R33: when a usable primary is there but none has weight left, every member gets weight again, those
+// that are down included. Without a usable one nothing is raised; one that has failed this request is none.
 func (s *selection) raise() bool {
 	usable := false
 	for _, m := range s.c.Primary {
@@ -92,7 +94,8 @@ func (s *selection) raised(m match.MemberID) int32 {
 	return w + (-w/start+1)*start // the division rounds down, so this is the first sum above 0
 }
 
-// weightZero is R36: members of weight 0 get new requests only when no other primary is usable.
+// weightZero is R36: members of weight 0 get new requests only when no other primary is usable: from round robin's
+// place on, in list order. It is asked behind byWeight and raise, which have found none of the others.
 func (s *selection) weightZero(from int) match.MemberID {
 	for i := range s.c.Primary {
 		m := s.c.Primary[(from+i)%len(s.c.Primary)]

@@ -28,6 +28,9 @@ func CarryAll(old, new *match.Table, sem *choices.Assumptions, pair Taking) {
 	})
 }
 
+// carry copies the state of each member that has its name in both files, in a cluster of one name. What is new keeps
+// the fresh state that it has; what is gone is dropped. A probe under way ends with the old file, so nobody is
+// probing.
 func carry(old, new *match.Table, pair Taking,
 	change func(from, to *match.Cluster, was, m match.MemberID, kept *MemberState)) {
 	for i := range new.Clusters {

@@ -5,23 +5,24 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// selection is one run of R20 to R42: who gets the next attempt.
+// selection is one run of R20 to R42: who gets the next attempt. It lives on the stack of Next, so nothing may keep
+// it.
 type selection struct {
 	t   *match.Table
-	c   *match.Cluster
-	cs  *ClusterState
+	c   *match.Cluster // of the request
+	cs  *ClusterState  // what the process knows of that cluster; a selection changes weights, round robin and chance
 	f   *RequestState
 	now match.Nanos
 	sem *choices.Assumptions
-	rec *Recorder
+	rec *Recorder // nil in the proxy, unless somebody wants the steps
 
-	passing bool // no affinity member is taken: the walk is only looked at
+	passing bool // no affinity member is taken: the walk is only looked at (CloneComparisons)
 
 	status  Check // of the member checked last
 	skipped *Step // the affinity member that was passed over, told together with the pick that follows
 }
 
-// consult reads a choice.
+// consult reads a choice, and notes that the answer may hang on it.
 func (s *selection) consult(c choices.Choice) uint8 { return s.sem.Consult(c, s.rec.Seen()) }
 
 // choose picks a member, NoMember when nobody is usable. The order is that of the procedure: the member that has the
@@ -61,7 +62,7 @@ func (s *selection) check(m match.MemberID, ignoreWeights bool) *Check {
 	st := &s.status
 	st.IgnoreWeights, st.MarkedDown, st.RetryNow, st.RetryIn = ignoreWeights, ms.MarkedDown, false, 0
 	up := true
-	if ms.MarkedDown {
+	if ms.MarkedDown { // seldom: the clocks are looked at only here
 		st.RetryIn = s.retryIn(ms)
 		st.RetryNow = s.retryDue(m, ms)
 		up = st.RetryNow
@@ -75,7 +76,8 @@ func (s *selection) check(m match.MemberID, ignoreWeights bool) *Check {
 	return st
 }
 
-// usable is the check of balancing: R42, and R50's passing over of members that already failed this request.
+// usable is the check of balancing: R42, and R50's passing over of members that already failed this request (choice
+// balance-retry, which is asked last: only of one that could be taken does it decide).
 func (s *selection) usable(m match.MemberID, ignoreWeights bool) bool {
 	st := s.check(m, ignoreWeights)
 	if s.rec.wants() {
@@ -100,7 +102,7 @@ func (s *selection) retryDue(m match.MemberID, ms *MemberState) bool {
 // retry-clock).
 func (s *selection) retryIn(ms *MemberState) match.Nanos {
 	left := max(ms.FailedAt+s.c.RetryInterval-s.now, 0)
-	if s.f.Arrived == s.now {
+	if s.f.Arrived == s.now { // both clocks agree
 		return left
 	}
 	arrived := max(ms.FailedAt+s.c.RetryInterval-s.f.Arrived, 0)
@@ -123,7 +125,8 @@ func (f *RequestState) judgedAt(now match.Nanos, sem *choices.Assumptions) match
 }
 
 // weightAllows is R32: at weight 0 or below a member gets no new requests. With ignoreWeights the answer is only for
-// the log line.
+// the log line. Where 0 itself stands is open (choice weight-threshold), but not for a member whose start weight is 0:
+// it is being drained (R36).
 func (s *selection) weightAllows(m match.MemberID, ignoreWeights bool) bool {
 	w := s.cs.Members[m].Weight
 	if w != 0 || ignoreWeights || s.c.Members[m].Start == 0 {

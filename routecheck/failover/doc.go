@@ -8,5 +8,22 @@
 //
 // It knows neither sockets nor clocks: time is an argument, events come from the caller.
 //
+// A request goes round like this, until Next says Fail or Cut, or Observe says Over:
+//
+//	Begin
+//	Next: Send                     the caller sends to Member, in vain
+//	Observe(ConnectFailed): Ask    the member is marked down
+//	Next: Send                     another member
+//	Observe(Head): Deliver         the caller passes the answer on
+//	Observe(Done): Over
+//
+// Next has the choosing in choose.go and the files of each way; Observe settles an attempt in observe.go and leaves in
+// the request what Next does about it (todo). What is told of it stands apart, in note_request, note_session,
+// note_pick and note_attempt; learn.go and follow.go are for those who follow a log.
+//
+// Two things hold everywhere. An open choice is consulted only where its values lead to different things, for an
+// answer hangs on whatever was consulted. And without a recorder no member is looked at more than the decision needs:
+// Next is called for every attempt of a proxy, under a lock.
+//
 // Start at [Next] and the selection in choose.go.
 package failover

@@ -8,8 +8,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// This file serves callers that follow decisions made elsewhere, such as the replay of a log: what a log at level Trace
-// shows of a selection, line by line, so that a reader of logs can compare and need not decide.
+// This file serves callers that follow decisions made elsewhere, such as the replay of a log: what a log at level
+// Trace shows of a selection, line by line, so that a reader of logs can compare and need not decide.
 
 // TableDecides reports whether the next selection hangs on a partition table that is not given (R28).
 func TableDecides(t *match.Table, cs *ClusterState, f *RequestState, now match.Nanos, sem *choices.Assumptions) bool {
@@ -21,7 +21,8 @@ func TableDecides(t *match.Table, cs *ClusterState, f *RequestState, now match.N
 	return rec.Seen().Points()&(1<<choices.PartitionTable) != 0
 }
 
-// Clone returns an independent copy.
+// Clone returns an independent copy. Session identifiers are shared, as nobody changes them; so is a Chance, from
+// which both draw.
 func (f *RequestState) Clone() RequestState {
 	c := *f
 	c.tried.high, c.marked.high = slices.Clone(f.tried.high), slices.Clone(f.marked.high)
@@ -44,7 +45,8 @@ func Outcomes(t *match.Table, cs *ClusterState, f *RequestState, now match.Nanos
 	}
 }
 
-// CheckMember is the status of a member for a request (R42), as a selection would find it.
+// CheckMember is the status of a member for a request (R42), as a selection would find it. It changes nothing: the
+// check works on a copy, as it notes in the request who was full.
 func CheckMember(t *match.Table, cs *ClusterState, f *RequestState, m match.MemberID, ignoreWeights bool,
 	now match.Nanos, sem *choices.Assumptions, rec *Recorder) Check {
 	request := *f
@@ -69,6 +71,7 @@ func CloneComparisons(
 	if !c.HasClones {
 		return nil
 	}
+	// steps are recorded in any case, as the lines are made of them; the caller's recorder gets the choices alone
 	own, request := new(Recorder), f.Clone()
 	s := selection{t: t, c: c, cs: cs, f: &request, sem: sem, rec: own, passing: true}
 	for _, id := range affinity.CloneIDs(f.Affinity.ID(session).Value, c.Separator) {

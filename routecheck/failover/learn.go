@@ -39,7 +39,8 @@ func Adopt(
 	return Action{Kind: Send, Member: m, Picked: m, Transport: transport, FreshStream: true}, true
 }
 
-// LearnMark takes over that a member is marked down since a moment, or is not. Nobody is probing it.
+// LearnMark takes over that a member is marked down since a moment, or is not. Nobody is probing it, until LearnProbe
+// says so.
 func (cs *ClusterState) LearnMark(m match.MemberID, marked bool, since match.Nanos) {
 	ms := &cs.Members[m]
 	ms.MarkedDown, ms.Probing, ms.FailedAt = marked, false, since
@@ -155,7 +156,7 @@ func (cs *ClusterState) KnowsPosition() bool { return cs.Next >= 0 }
 func (cs *ClusterState) Member(m match.MemberID) MemberState { return cs.Members[m] }
 
 // RetryDue returns how long it is until the retry of a marked member is due for a request, below 0 when it is overdue
-// (R52).
+// (R52): the opposite of LearnRetry, for whoever holds the number of a log line against the state.
 func RetryDue(
 	t *match.Table, cs *ClusterState, f *RequestState, m match.MemberID, now match.Nanos, sem *choices.Assumptions,
 ) match.Nanos {

@@ -15,7 +15,7 @@ func Next(
 	t *match.Table, cs *ClusterState, f *RequestState, now match.Nanos, sem *choices.Assumptions, rec *Recorder,
 ) Action {
 	s := selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, now: now, sem: sem, rec: rec}
-	switch f.todo {
+	switch f.todo { // what Observe has left to be done; in all other cases somebody is chosen
 	case todoFresh, todoSecond:
 		return s.sendAgain(f.todo == todoFresh)
 	case todoFail:
@@ -65,7 +65,7 @@ func (s *selection) limit() int {
 }
 
 // charge lets a pick cost weight (R32, R34): at once, or under weight-on-failure=success-only once an answer's head
-// has come.
+// has come. It comes before the Transport is looked for, as trace 03 prints pick and weight before that (R64).
 func (s *selection) charge(m match.MemberID, by SelectedBy) {
 	s.f.Last, s.f.cost = m, free
 	if !s.costs(by) {
@@ -80,7 +80,8 @@ func (s *selection) charge(m match.MemberID, by SelectedBy) {
 }
 
 // costs reports whether a pick costs weight: one of balancing does, and under IgnoreAffinityRequests=false one of
-// affinity.
+// affinity, as which FailoverToNext's counts (R34). Random, backups and the ClusterAddress know no weights (R35, R38,
+// R41).
 func (s *selection) costs(by SelectedBy) bool {
 	return !s.c.Random && (by == ByBalance || s.c.CountAffinity && (by == ByAffinity || by == ByNextPrimary))
 }
@@ -106,7 +107,9 @@ func (s *selection) assign(m match.MemberID, by SelectedBy) {
 	}
 }
 
-// take makes a request pending at a member; at a marked one it is the probe.
+// take makes a request pending at a member; at a marked one it is a probe (R52), also the one try of a request that
+// finds everybody down (R61). Each take is answered by one release, which Observe calls for every event that ends an
+// attempt.
 func (s *selection) take(m match.MemberID) {
 	ms := &s.cs.Members[m]
 	ms.Pending++

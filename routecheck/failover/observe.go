@@ -37,7 +37,7 @@ func Observe(t *match.Table, cs *ClusterState, f *RequestState, now match.Nanos,
 	return f.then(ev.Kind)
 }
 
-// then says what the caller does after an event.
+// then says what the caller does after an event. A head that does not begin the answer is a 503, which is held back.
 func (f *RequestState) then(kind EventKind) ActionKind {
 	switch {
 	case kind == Head && f.begun:
@@ -50,7 +50,8 @@ func (f *RequestState) then(kind EventKind) ActionKind {
 	return Ask
 }
 
-// outcome settles one attempt.
+// outcome settles one attempt. It is a selection, as it asks the same state by the same choices, but picks nobody:
+// what comes next it leaves in RequestState.todo.
 type outcome struct {
 	selection
 	kind   EventKind
@@ -65,6 +66,7 @@ func (o *outcome) hangsOn(c choices.Choice) uint8 {
 	return o.consult(c)
 }
 
+// state is that of the member of the attempt.
 func (o *outcome) state() *MemberState { return &o.cs.Members[o.f.Last] }
 
 // unmarkable: the only listed server is never marked (R51), nor is the ClusterAddress (R41).
@@ -149,12 +151,15 @@ func (o *outcome) repeatable(sent SentKind) bool {
 // fitsBuffer reports whether every body that PostSizeLimit lets through fits PostBufferSize.
 func fitsBuffer(c *match.Cluster) bool { return c.PostLimit >= 0 && c.PostLimit <= c.PostBuffer }
 
+// end lets Next answer with a status of the web server's own.
 func (o *outcome) end(status int) { o.f.todo, o.f.status = todoFail, status }
 
 // connect is R50 and R51: nothing was sent, so any body may follow. A certificate with another name is a failed
 // connect, too; only SecureHostVerification says whether it marks (APAR PH48747).
 func (o *outcome) connect(ev Event) {
 	marked := o.fail(ev.Kind != NameDiffers)
+	// The only server is never marked, so a second connect is all that can be tried. Trace 03 shows it; swg21408884
+	// says that one server is not retried, of timeouts (choice single-member-connect-retry).
 	if o.f.Last != o.c.Address && o.c.Single() {
 		if !o.f.second && o.consult(choices.SingleMemberConnectRetry) != choices.NoSecondConnect {
 			o.f.second, o.f.todo = true, todoSecond
@@ -212,7 +217,8 @@ func (o *outcome) cut(mark bool) {
 }
 
 // closed is R50b: the member is marked down, or the attempt counts like one that ran into a positive ServerIOTimeout
-// (choice early-close), without the bound of ServerIOTimeoutRetry.
+// (choice early-close: swg21219808 marks, swg21408884 does not), without the bound of ServerIOTimeoutRetry, which
+// counts I/O timeouts alone (R56).
 func (o *outcome) closed(why Reason, repeatable bool) {
 	marks := o.closeMarks()
 	o.noteFailure(why, "R50b", o.fail(marks))
@@ -222,7 +228,8 @@ func (o *outcome) closed(why Reason, repeatable bool) {
 	o.again(repeatable)
 }
 
-// closeMarks reports whether a stream that is closed too early marks its member.
+// closeMarks reports whether a stream that is closed too early marks its member. The choice is consulted where it can
+// decide: neither on what is never marked, nor on a probe, whose failure keeps the mark in any case.
 func (o *outcome) closeMarks() bool {
 	if o.unmarkable() || o.f.probing {
 		return !o.sem.Is(choices.EarlyClose, choices.CloseAsTimeout) // the mark is what it is, whatever the choice
@@ -262,7 +269,7 @@ func (o *outcome) malformed() {
 // it does (R55), above it does not, and affinity chooses the same member again (R54), which ServerIOTimeoutRetry alone
 // bounds (R56).
 func (o *outcome) ioTimeout(ev Event) {
-	allowed := o.c.IORetries < 0 || o.f.IORetries < o.c.IORetries
+	allowed := o.c.IORetries < 0 || o.f.IORetries < o.c.IORetries // R56, before this timeout is counted
 	member := &o.c.Members[o.f.Last]
 	rule := "R54"
 	if member.MarkOnIO {
@@ -282,6 +289,7 @@ func (o *outcome) ioTimeout(ev Event) {
 		return
 	}
 	o.noteFailure(WhyIOTimeout, rule, o.fail(member.MarkOnIO))
+	// A body that cannot be sent again ends the request whatever retries are left: again says so, with R57.
 	if repeatable && !allowed {
 		o.end(500)
 		o.noteEnd(WhyRetriesUsed, "R56")
@@ -306,7 +314,8 @@ func (o *outcome) gone() {
 	}
 }
 
-// head is R53 for a 503, otherwise the answer begins and a probe has succeeded (R52).
+// head is R53 for a 503, otherwise the answer begins and a probe has succeeded (R52). Every other status is an answer:
+// an overview of V8.5 says that any 5xx marks, PM49491 that a 503 does not, and the APAR is followed.
 func (o *outcome) head(status int) {
 	if o.rec.wants() {
 		o.noteHead(status)
@@ -342,7 +351,7 @@ func (o *outcome) busy() {
 	stuck := o.f.probing && !o.c.MarkBusy && !o.sem.BusyClears &&
 		o.hangsOn(choices.Probe503BeforeFix) != choices.ProbeRestartsTimer
 	marked := o.fail(o.c.MarkBusy)
-	// fail has released the probe
+	// fail has released the probe; one that is stuck holds its place though nobody is on the way, until a reload
 	o.state().Probing = o.state().Probing || stuck
 	o.f.lastBusy = true // behind fail, which says that the last attempt was not
 	if o.c.MarkBusy {

@@ -25,7 +25,7 @@ func (s *selection) random() match.MemberID {
 			return s.redraw(usable)
 		}
 	}
-	for !s.usable(s.c.Primary[at], true) {
+	for !s.usable(s.c.Primary[at], true) { // ends, for one of them is
 		at = (at + 1) % n
 	}
 	if s.rec.wants() {

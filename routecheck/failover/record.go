@@ -7,7 +7,9 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// Recorder notes what a decision did. A nil Recorder costs nothing and notes nothing; the walk is the same.
+// Recorder notes what a decision did. A nil Recorder costs nothing and notes nothing; the walk is the same. The zero
+// Recorder keeps steps; whoever runs a request again and again to see what it hangs on wants no more than
+// [ChoicesOnly].
 type Recorder struct {
 	Steps       []Step
 	choicesOnly bool // note the consulted choices only
@@ -48,7 +50,9 @@ func (r *Recorder) count() int {
 	return len(r.Steps)
 }
 
-// settle completes the failures noted since a place with what becomes of the request.
+// settle completes the failures noted since a place with what becomes of the request, which shows only once the
+// outcome has been settled: a failure is noted before it is known whether anything follows. A failure whose end has a
+// step of its own behind it says nothing of the end.
 func (r *Recorder) settle(from int, f *RequestState) {
 	for i := from; i < r.count(); i++ {
 		if s := &r.Steps[i]; s.Kind == StepFailed {
@@ -74,7 +78,8 @@ func (s *selection) step(kind StepKind, why Reason, rule string, m match.MemberI
 	return step
 }
 
-// note appends a step. One that people are told of stands behind a skip that no pick has followed.
+// note appends a step. One that people are told of stands behind a skip that no pick has followed: a skip waits for
+// the pick, as both are told in one sentence, but nothing may be told before it.
 func (s *selection) note(step Step) {
 	if step.Why != 0 {
 		s.flushSkip()

@@ -15,21 +15,23 @@ const (
 	Unbuffered                 // not buffered, or larger than the buffer
 )
 
-// RequestState is one request on its way through a cluster: a plain value that Next and Observe advance.
+// RequestState is one request on its way through a cluster: a plain value that Next and Observe advance. The first
+// fields are Begin's, and stay but for the body, of which a caller learns more as it reads it; the others say how far
+// the request has come.
 type RequestState struct {
 	Cluster  match.ClusterID
 	TLS      bool // the request came over TLS (R64)
 	Body     BodyKind
-	Size     int64 // bytes of the body, -1 unknown (R59)
-	Affinity affinity.Affinity
-	Arrived  match.Nanos
-	Chance   *Chance // replaces chance, nil in production
+	Size     int64             // bytes of the body, -1 unknown (R59)
+	Affinity affinity.Affinity // each selection begins with it anew (R20)
+	Arrived  match.Nanos       // by which clock a retry is judged is open (choice retry-clock)
+	Chance   *Chance           // replaces chance, nil in production
 
-	Attempts  int        // counted by R62
-	First     SelectedBy // how the member of the first attempt was picked
-	IORetries int        // resends after an I/O timeout (R56)
-	Last      match.MemberID
-	By        SelectedBy
+	Attempts  int            // counted by R62: second streams and R51's second connect are not
+	First     SelectedBy     // how the member of the first attempt was picked
+	IORetries int            // resends after an I/O timeout (R56)
+	Last      match.MemberID // of the attempt under way, or of the last one; NoMember before there was one
+	By        SelectedBy     // how Last was picked, 0 before
 
 	todo       todo
 	status     int  // with todoFail and todoPass
@@ -49,6 +51,7 @@ type RequestState struct {
 	marked     memberSet // members that this request marked
 }
 
+// todo is what Next does about a request: Observe leaves it behind.
 type todo uint8
 
 const (
@@ -65,21 +68,21 @@ const (
 type cost uint8
 
 const (
-	free cost = iota
-	paid
-	owed // until an answer's head has come (choice weight-on-failure)
+	free cost = iota // it costs nothing, or an answer's head has come and the matter is closed
+	paid             // the weight has been lowered
+	owed             // until an answer's head has come (choice weight-on-failure)
 )
 
 // SelectedBy says how a member was picked.
 type SelectedBy uint8
 
 const (
-	ByAffinity    SelectedBy = iota + 1
-	ByNextPrimary            // the next primary after a marked affinity member (R26)
-	ByBalance
-	ByBackup
-	ByClusterAddress // ClusterAddress (R41)
-	ByRetryMarked    // the one try when everybody is down (choice all-down)
+	ByAffinity       SelectedBy = iota + 1 // (R22)
+	ByNextPrimary                          // the next primary after a marked affinity member (R26)
+	ByBalance                              // round robin, or at random (R30, R35)
+	ByBackup                               // (R38)
+	ByClusterAddress                       // ClusterAddress (R41)
+	ByRetryMarked                          // the one try when everybody is down (choice all-down)
 )
 
 var selectedByNames = [...]string{"", "affinity", "next-primary", "balance", "backup",
@@ -88,7 +91,7 @@ var selectedByNames = [...]string{"", "affinity", "next-primary", "balance", "ba
 // String returns the name as reports write it.
 func (b SelectedBy) String() string { return selectedByNames[b] }
 
-// Begin prepares a request that matched.
+// Begin prepares a request that matched. A request that no Route takes is declined (R9) and never gets here.
 func Begin(
 	t *match.Table, rq *match.Request, m *match.Match, now match.Nanos, sem *choices.Assumptions, rec *Recorder,
 ) RequestState {

@@ -13,6 +13,7 @@ import (
 // affinity is R20 to R25: every session identifier, every clone ID, the primary list from its first server.
 func (s *selection) affinity() match.MemberID {
 	a := &s.f.Affinity
+	// Without clone IDs nobody can be found (R25), unless a partition table names members, or could (R28).
 	if !s.c.HasClones && !s.c.GetTable && s.cs.Partition == nil || a.Len() == 0 {
 		if s.rec.wants() {
 			s.noteNoSession()
@@ -55,7 +56,7 @@ func (s *selection) clone(id string) match.MemberID {
 		return m
 	}
 	if known || s.rec == nil {
-		return match.NoMember
+		return match.NoMember // the rest says why nobody was found, and which choices would find somebody
 	}
 	s.askLetterCase(id)
 	if s.c.GetTable && s.cs.Partition == nil && affinity.IsPartitionID(s.t, id) && s.tableMatters() {
@@ -111,7 +112,8 @@ func (s *selection) onlyOne() bool {
 }
 
 // cloneIn walks a list from its first server; a match that is not usable does not end the walk (R22). known reports
-// whether there was a match.
+// whether there was a match. A recorder that wants steps gets every comparison, so it has the walk also where there is
+// an index.
 func (s *selection) cloneIn(list []match.MemberID, id string, primary bool) (usable match.MemberID, known bool) {
 	if s.c.Indexed() && !s.rec.wants() {
 		return s.indexed(id, primary)
@@ -135,7 +137,8 @@ func (s *selection) cloneIn(list []match.MemberID, id string, primary bool) (usa
 	return match.NoMember, known
 }
 
-// indexed is cloneIn by the index.
+// indexed is cloneIn by the index, which gives places in the order of the list: both find the same member. The index
+// does not know letter case, so each place is looked at once more.
 func (s *selection) indexed(id string, primary bool) (usable match.MemberID, known bool) {
 	list := s.c.Primary
 	at, backup := s.c.ClonePlaces(id)
@@ -168,7 +171,8 @@ func (s *selection) onBackup(id string) bool {
 	return slices.ContainsFunc(s.c.Backup, func(m match.MemberID) bool { return s.hasClone(m, id) })
 }
 
-// passedHome keeps the first matched primary that is marked down (R26).
+// passedHome keeps the first matched primary that is marked down (R26): behind it the next one is looked for. One that
+// is up and full is no home to fail over from.
 func (s *selection) passedHome(m match.MemberID, primary bool) {
 	if primary && !s.f.homeMarked && s.cs.Members[m].MarkedDown {
 		s.f.home, s.f.homeMarked = m, true
@@ -222,7 +226,7 @@ func (s *selection) ifUsable(m match.MemberID) match.MemberID {
 }
 
 // HomeOf is the member to which a session goes whose clone ID this is, NoMember where none has it that affinity looks
-// at (R22, R39).
+// at (R22, R39). It is asked of a fresh process, in which nobody is down or full.
 func HomeOf(t *match.Table, id match.ClusterID, clone string, sem *choices.Assumptions) match.MemberID {
 	f := NewRequestState(id, nil)
 	cs := NewState(&t.Clusters[id], sem, 0)

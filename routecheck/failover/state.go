@@ -7,13 +7,14 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// ClusterState is what one web server process knows about a cluster (section 1). It is a plain value: Clone makes Next
-// and Observe pure, a lock makes them safe to share.
+// ClusterState is what one web server process knows about a cluster: counters are documented to be per process
+// (node/408229), that weights and marks are too is assumed. It is a plain value: Clone makes Next and Observe pure, a
+// lock makes them safe to share. Make it by [NewState]: a zero Next would say that round robin stands at the first.
 type ClusterState struct {
 	RNG  uint64 // state of the generator that random choices draw from
 	Next int32  // position in the primary list where round robin stands; -1: not yet started (R30)
 
-	Members []MemberState
+	Members []MemberState // as Cluster.Members, the ClusterAddress included
 	// Partition is the partition table (R28): the members of each partition ID, the first that can take the request
 	// gets it. Nil when there is none; never changed in place.
 	Partition map[string][]match.MemberID
@@ -21,12 +22,14 @@ type ClusterState struct {
 
 // MemberState is what a process knows about a member. Counters are per process.
 type MemberState struct {
-	Weight     int32       // current weight (R32)
-	MarkedDown bool        // marked down
-	Probing    bool        // a request is probing it (R52)
-	FailedAt   match.Nanos // when the retry timer started
+	Weight     int32       // current weight (R32); below 0 where affinity requests cost it, too (R34)
+	MarkedDown bool        // until a probe succeeds: time alone does not end it (R52)
+	Probing    bool        // a request is probing it, or is taken to for ever (R52, choice probe-503-before-fix)
+	FailedAt   match.Nanos // when the retry timer started, while MarkedDown
 	Pending    int32       // requests under way (R60)
 
+	// What log lines of the plug-in count (R67): attempts that failed, those of affinity among the answered ones, and
+	// all that were answered.
 	Failed, Affinity, Total uint64
 }
 
@@ -42,7 +45,8 @@ func NewState(c *match.Cluster, sem *choices.Assumptions, seed uint64) ClusterSt
 // MarkedDown reports whether a member is marked down.
 func (cs *ClusterState) MarkedDown(m match.MemberID) bool { return cs.Members[m].MarkedDown }
 
-// MarkedFor returns for how long a member has been marked down, nil where it is not.
+// MarkedFor returns for how long a member has been marked down, nil where it is not. A probe that fails begins it
+// anew.
 func (ms *MemberState) MarkedFor(now match.Nanos) *match.Nanos {
 	if !ms.MarkedDown {
 		return nil
@@ -51,7 +55,8 @@ func (ms *MemberState) MarkedFor(now match.Nanos) *match.Nanos {
 	return &age
 }
 
-// RetryIn returns how long a retry interval has still to run, 0 where the member is not marked down.
+// RetryIn returns how long a retry interval has still to run, 0 where the member is not marked down. It is for reports
+// about a member, which know no request: what a decision goes by is selection.retryIn.
 func (ms *MemberState) RetryIn(interval, now match.Nanos) match.Nanos {
 	if !ms.MarkedDown {
 		return 0
@@ -66,7 +71,8 @@ func (cs *ClusterState) Clone() ClusterState {
 	return c
 }
 
-// Restart lets chance, round robin and the partition table stand where they do in a fresh process.
+// Restart lets chance, round robin and the partition table stand where they do in a fresh process. Members are
+// restored one by one (ResetMember): a caller that plays many runs touches those alone that a run has changed.
 func (cs *ClusterState) Restart(seed uint64) { cs.RNG, cs.Next, cs.Partition = seed, -1, nil }
 
 // Restore lets chance, round robin and the partition table stand where they stood.
@@ -87,7 +93,8 @@ func ResetMember(c *match.Cluster, cs *ClusterState, m match.MemberID, sem *choi
 	cs.Members[m] = MemberState{Weight: startWeight(c, m, sem)}
 }
 
-// startWeight is R31. The one choice about it concerns a cluster with one server, where weights decide nothing.
+// startWeight is R31. The one choice about it concerns a cluster with one server, where weights decide nothing: trace
+// 03 prints a weight of 2 for what may be the single member of its cluster. So it is read, and not consulted.
 func startWeight(c *match.Cluster, m match.MemberID, sem *choices.Assumptions) int32 {
 	if c.Listed == 1 && sem.Is(choices.SingleMemberWeight, choices.WeightKept) {
 		return c.Members[m].Weight
@@ -106,7 +113,7 @@ func SessionCycle(c *match.Cluster, cs *ClusterState, sem *choices.Assumptions) 
 }
 
 // FullCycle begins a cycle of round robin, with the start weights, and returns how many requests it has, at most
-// 10,000.
+// 10,000: after so many without a failure each usable primary has had its share. Marked members have none.
 func FullCycle(c *match.Cluster, cs *ClusterState, sem *choices.Assumptions) int {
 	cycle := 0
 	for i := range cs.Members {

@@ -71,26 +71,26 @@ const NoCluster match.ClusterID = -1
 type StepKind uint8
 
 const (
-	StepRequest StepKind = iota + 1
-	StepRouter           // the On Demand Router may decide instead (R69)
-	StepRoute
-	StepDeclined
-	StepAffinity  // session identifiers found, or none
-	StepCompare   // a clone ID was compared with that of Member
-	StepClone     // it matched
-	StepStatus    // the status of Member was checked
-	StepSkip      // an affinity member is passed over (its StepStatus stands before)
-	StepPick      // Member was picked
-	StepAssign    // the attempt is booked
-	StepTransport // Member was picked, but has no Transport that can be used
-	StepStream    // a stream was opened or taken from the queue
-	StepFailed    // the attempt failed
-	StepClear     // the mark of Member was cleared
-	StepAnswer
-	StepGiveUp
-	StepAgain // the same member gets another stream, without a choice
-	StepHead  // the head of an answer arrived
-	StepGone  // the attempt ended, and not by the member: Event says why
+	StepRequest   StepKind = iota + 1 // the request as it is understood
+	StepRouter                        // the On Demand Router may decide instead (R69)
+	StepRoute                         // a Route has won (R1)
+	StepDeclined                      // no Route takes the request, or the web server does not ask (R9, R16)
+	StepAffinity                      // session identifiers found, or none
+	StepCompare                       // a clone ID was compared with that of Member
+	StepClone                         // it matched
+	StepStatus                        // the status of Member was checked
+	StepSkip                          // an affinity member is passed over (its StepStatus stands before)
+	StepPick                          // Member was picked
+	StepAssign                        // the attempt is booked
+	StepTransport                     // Member was picked, but has no Transport that can be used
+	StepStream                        // a stream was opened or taken from the queue
+	StepFailed                        // the attempt failed
+	StepClear                         // the mark of Member was cleared
+	StepAnswer                        // the answer of Member was passed on whole (R67)
+	StepGiveUp                        // nobody is asked any more, see End
+	StepAgain                         // the same member gets another stream, without a choice
+	StepHead                          // the head of an answer arrived
+	StepGone                          // the attempt ended, and not by the member: Event says why
 )
 
 // RequestFacts is a request as it is matched.

@@ -7,7 +7,8 @@ import (
 )
 
 // transport is R64: the Transport of the request's scheme, else the other one. ok is false where the request fails at
-// once.
+// once. Of several of one scheme the first counts. One of https that cannot be used (no keyring, no PluginInstallRoot)
+// counts as present: nobody falls back from it to http unless UseInsecure says so.
 func (s *selection) transport(m match.MemberID) (index int, ok bool) {
 	https := wantsHTTPS(s.t, s.f)
 	trs := s.c.Members[m].Transports
