@@ -27,8 +27,8 @@ func Page(word string) string {
 func InLogs(phrase string) bool { return len(catalogue.Lookup(phrase)) > 0 }
 
 // named returns all pages that a word names, "" for none. One word may name several: weight-zero is an open choice and
-// a rule of lint. Letter case never counts. ELEMENT/ATTRIBUTE and ELEMENT/@ATTRIBUTE name one attribute. Texts of the
-// log count only where nothing else has the name.
+// a rule of lint. Letter case counts in texts of the log alone, and these only where nothing else has the name.
+// ELEMENT/ATTRIBUTE and ELEMENT/@ATTRIBUTE name one attribute.
 func named(word string) string {
 	var pages []string
 	if r := lint.Lookup(rules.All(), word); r != nil {
