@@ -137,6 +137,11 @@ func TestListed(t *testing.T) {
 			seen[name] = true
 		}
 	}
+	named := func(a reference.Attribute) bool { return a.Name == "Name" }
+	if i := slices.IndexFunc(l.Attributes, named); i < 0 || !slices.Contains(l.Attributes[i].Elements, "Server") ||
+		!slices.Contains(l.Attributes[i].Elements, "Uri") {
+		t.Error("Name is not listed for Server and Uri")
+	}
 	if reference.InLogs("CloneID") {
 		t.Error("an attribute is taken for a text of the log")
 	}
