@@ -102,8 +102,11 @@ func TestSchemaOfSeededFaults(t *testing.T) {
 		if g.seeded == nil || r.Category != lint.Structure && r.Category != lint.References {
 			continue
 		}
-		for i := range g.mistakes {
-			text, _, err := g.mistakes[i].plant()
+		for i := range g.cases {
+			if g.cases[i].old == "" {
+				continue
+			}
+			text, _, err := g.cases[i].plant()
 			if err != nil {
 				t.Fatal(err)
 			}

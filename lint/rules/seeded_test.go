@@ -17,6 +17,7 @@ import (
 	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/lint/rules"
+	"github.com/wasplug/wasplug/lint/rules/check"
 	"github.com/wasplug/wasplug/lint/settings"
 	"github.com/wasplug/wasplug/parser/diag"
 )
@@ -27,11 +28,12 @@ import (
 var clean string
 
 // seeded is the golden of a rule, testdata/seeded/CODE.txtar. It has mistakes, each of which is put into clean.xml by
-// itself, and must be reported exactly where it is marked:
+// itself, and must be reported exactly where it is marked; and examples of what the rule says in its other cases, and
+// of where it has to be silent:
 //
 //	What is special about these mistakes, or nothing.
 //	-- settings --
-//	rules: {WP608: {ports: [9080]}}     what .wasplug.yaml says, for examples of the rule, too; mostly left out
+//	rules: {WP608: {ports: [9080]}}     what .wasplug.yaml says, for the rule's page, too; mostly left out
 //	-- replace --
 //	CloneID="1b2c3d4e6"                 what the first such text of clean.xml
 //	-- by --
@@ -40,57 +42,75 @@ var clean string
 //	Name="«m2»" ServerIOTimeout         the marked place, where that stands in what was not changed
 //	-- finding --
 //	plugin-cfg.xml:31:23: error: ...    written by -update: read it
+//	-- example: why it is so --         the words may be left out
+//	<Config VHostMatchingCompat="no"/>  a piece of a file, as on the rule's page; what it lacks is added
+//	-- finding --
+//	plugin-cfg.xml:1:31: error: ...     written by -update
+//	-- silent: why it is so --          an example of which the rule says nothing
+//	<Config VHostMatchingCompat="true"/>
 //
-// A section ends before the end of its last line. The next "replace" begins the next mistake.
+// A section ends before the end of its last line. The next "replace", "example" or "silent" begins the next case. A rule
+// has one mistake at least.
 type seeded struct {
 	about, settings string
 	options         lint.Options // of the settings
-	mistakes        []mistake
+	cases           []seed
 }
 
-type mistake struct {
-	old, new, at string // new, or else at, has one « and one »
-	finding      string
+// seed is a mistake, or an example.
+type seed struct {
+	old, new, at string // of a mistake; new, or else at, has one « and one »
+	example, why string // of an example
+	silent       bool   // nothing may be said of it
+	finding      string // a line for each
 }
 
-// sections of a golden in their order.
-var sections = []string{"settings", "replace", "by", "at", "finding"}
+// follows says which sections may stand behind which, "" at the beginning.
+var follows = map[string][]string{
+	"":         {"settings", "replace", "example", "silent"},
+	"settings": {"replace", "example", "silent"},
+	"replace":  {"by"},
+	"by":       {"at", "finding", "replace", "example", "silent"},
+	"at":       {"finding", "replace", "example", "silent"},
+	"example":  {"finding", "replace", "example", "silent"},
+	"finding":  {"replace", "example", "silent"},
+	"silent":   {"replace", "example", "silent"},
+}
 
-// readSeeded reads a golden, and refuses whatever could hide that a mistake is not tried.
+// readSeeded reads a golden, and refuses whatever could hide that a case is not tried.
 func readSeeded(src []byte) (*seeded, error) {
 	archive := txtar.Parse(src)
-	g, before := &seeded{about: string(archive.Comment)}, -1
-	for i, f := range archive.Files {
+	g, before := &seeded{about: string(archive.Comment)}, ""
+	mistakes := 0
+	for _, f := range archive.Files {
+		name, why, _ := strings.Cut(f.Name, ": ")
 		text := strings.TrimSuffix(string(f.Data), "\n")
-		at := slices.Index(sections, f.Name)
-		switch {
-		case at < 0:
-			return nil, fmt.Errorf("there is no section %q%s", f.Name, diag.DidYouMean(f.Name, sections))
-		case f.Name == "settings" && i > 0, f.Name == "by" && before != at-1, at > 2 && (before >= at || before < 2):
-			return nil, fmt.Errorf("section %q stands in the wrong place: the order is %s", f.Name,
-				strings.Join(sections, ", "))
-		case before == 1 && f.Name != "by":
-			return nil, errNoBy
-		case f.Name == "settings":
-			g.settings = text + "\n"
-		case f.Name == "replace":
-			g.mistakes = append(g.mistakes, mistake{old: text})
-		default:
-			m := &g.mistakes[len(g.mistakes)-1]
-			*map[string]*string{"by": &m.new, "at": &m.at, "finding": &m.finding}[f.Name] = text
+		if !slices.Contains(follows[before], name) {
+			return nil, fmt.Errorf("section %q stands behind %q, where only %s can stand", name, before,
+				check.List(follows[before]))
 		}
-		before = at
+		switch name {
+		case "settings":
+			g.settings = text + "\n"
+		case "replace":
+			g.cases = append(g.cases, seed{old: text})
+			mistakes++
+		case "example", "silent":
+			g.cases = append(g.cases, seed{example: text, why: why, silent: name == "silent"})
+		default:
+			c := &g.cases[len(g.cases)-1]
+			*map[string]*string{"by": &c.new, "at": &c.at, "finding": &c.finding}[name] = text
+		}
+		before = name
 	}
 	switch {
-	case len(g.mistakes) == 0:
+	case mistakes == 0:
 		return nil, errors.New("there is no mistake in it: a section replace and a section by")
-	case before == 1:
-		return nil, errNoBy
+	case before == "replace":
+		return nil, errors.New("behind the last section replace stands no section by, which may be empty")
 	}
 	return g, g.readSettings()
 }
-
-var errNoBy = errors.New("behind a section replace stands no section by, which may be empty")
 
 func (g *seeded) readSettings() error {
 	if g.settings == "" {
@@ -114,19 +134,27 @@ func (g *seeded) format() []byte {
 	if g.settings != "" {
 		add("settings", g.settings)
 	}
-	for _, m := range g.mistakes {
-		add("replace", m.old)
-		add("by", m.new)
-		if m.at != "" {
-			add("at", m.at)
+	for _, c := range g.cases {
+		switch {
+		case c.old != "":
+			add("replace", c.old)
+			add("by", c.new)
+			if c.at != "" {
+				add("at", c.at)
+			}
+		default:
+			name := check.IfElse(c.silent, "silent", "example")
+			add(name+check.IfElse(c.why == "", "", ": "+c.why), c.example)
 		}
-		add("finding", m.finding)
+		if !c.silent {
+			add("finding", c.finding)
+		}
 	}
 	return txtar.Format(&archive)
 }
 
 // plant makes the mistake in the clean file, and returns where it must be reported.
-func (m *mistake) plant() (text string, at diag.Span, err error) {
+func (m *seed) plant() (text string, at diag.Span, err error) {
 	if m.old == "" || !strings.Contains(clean, m.old) {
 		return "", at, fmt.Errorf("clean.xml has no text %q to replace", m.old)
 	}
@@ -173,8 +201,8 @@ func TestCleanFileIsClean(t *testing.T) {
 	}
 }
 
-// TestSeededMistakes: each rule has a golden, each golden a rule, and each mistake is one finding of it.
-func TestSeededMistakes(t *testing.T) {
+// TestSeeded: each rule has a golden, each golden a rule, and each mistake is one finding of it.
+func TestSeeded(t *testing.T) {
 	all := allSeeded()
 	for _, r := range rules.All() {
 		g, found := all[r.Code]
@@ -195,7 +223,7 @@ func TestSeededMistakes(t *testing.T) {
 	}
 }
 
-// try plants each mistake, looks for its finding, and writes it down.
+// try asks the rule about each case, and holds what it says against the golden.
 func (g *seededFile) try(t *testing.T, r *lint.Rule) {
 	o := g.options
 	o.Profile = "pedantic"
@@ -204,9 +232,17 @@ func (g *seededFile) try(t *testing.T, r *lint.Rule) {
 		return slices.DeleteFunc(ds, func(d diag.Diagnostic) bool { return d.Rule.Code != r.Code }), files
 	}
 	before, _ := ofRule(clean)
-	for i := range g.mistakes {
-		m := &g.mistakes[i]
-		text, at, err := m.plant()
+	for i := range g.cases {
+		c := &g.cases[i]
+		if c.old == "" {
+			ds, files := ofRule(complete(c.example))
+			if c.finding = sharedtest.Lines(files, ds); c.silent != (c.finding == "") {
+				t.Errorf("%s %s\n%s", c.example, check.IfElse(c.silent, "must not be reported:", "is not reported"),
+					c.finding)
+			}
+			continue
+		}
+		text, at, err := c.plant()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -214,13 +250,10 @@ func (g *seededFile) try(t *testing.T, r *lint.Rule) {
 		if more := len(found) - len(before); more > 1 {
 			t.Errorf("one mistake gives %d findings:\n%s", more, describe(found, files))
 		}
-		m.finding = ""
-		for _, d := range found {
-			if d.Span.Start == at.Start && d.Span.End == at.End {
-				m.finding += files.Line(d) + "\n"
-			}
-		}
-		if m.finding == "" {
+		c.finding = sharedtest.Lines(files, slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool {
+			return d.Span.Start != at.Start || d.Span.End != at.End
+		}))
+		if c.finding == "" {
 			t.Errorf("%q is not reported:\n%s", text[at.Start:at.End], describe(found, files))
 		}
 	}
@@ -233,22 +266,25 @@ func TestMalformedGoldens(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                  "there is no mistake in it",
 		"-- settings --\ntarget: 7.0\n":     "there is no mistake in it",
+		"-- example --\n<Config/>\n":        "there is no mistake in it",
 		"-- replace --\nx\n":                "no section by",
-		"-- by --\nx\n":                     "wrong place",
-		"-- at --\nx\n":                     "wrong place",
-		"-- replace --\nx\n-- at --\ny\n":   "wrong place",
-		"-- replace --\nx\n-- with --\ny\n": `no section "with"`,
-		"-- replace --\nx\n-- replace --\ny\n-- by --\nz\n":                     "no section by",
-		"-- replace --\nx\n-- by --\ny\n-- by --\nz\n":                          "wrong place",
-		"-- replace --\nx\n-- by --\ny\n-- finding --\nf\n-- at --\ny\n":        "wrong place",
-		"-- replace --\nx\n-- by --\ny\n-- settings --\ntarget: 7.0\n":          "wrong place",
+		"-- by --\nx\n":                     `"by" stands behind ""`,
+		"-- at --\nx\n":                     `"at" stands behind ""`,
+		"-- replace --\nx\n-- at --\ny\n":   `"at" stands behind "replace", where only "by" can stand`,
+		"-- replace --\nx\n-- with --\ny\n": `"with" stands behind "replace"`,
+		"-- replace --\nx\n-- replace --\ny\n-- by --\nz\n":                     `"replace" stands behind "replace"`,
+		"-- replace --\nx\n-- by --\ny\n-- by --\nz\n":                          `"by" stands behind "by"`,
+		"-- replace --\nx\n-- by --\ny\n-- finding --\nf\n-- at --\ny\n":        `"at" stands behind "finding"`,
+		"-- replace --\nx\n-- by --\ny\n-- settings --\ntarget: 7.0\n":          `"settings" stands behind "by"`,
+		"-- silent --\nx\n-- finding --\ny\n":                                   `"finding" stands behind "silent"`,
+		"-- example --\nx\n-- by --\ny\n":                                       `"by" stands behind "example"`,
 		"-- settings --\nrules: {WP3001: off}\n-- replace --\nx\n-- by --\ny\n": "no rule is called",
 	} {
 		if _, err := readSeeded([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want %q", text, err, want)
 		}
 	}
-	for m, want := range map[mistake]string{
+	for m, want := range map[seed]string{
 		{old: "nowhere", new: "«x»"}:                                 "no text \"nowhere\" to replace",
 		{new: "«x»"}:                                                 "to replace",
 		{old: `LogLevel="Error"`, new: `LogLevel="error"`}:           "between one",
