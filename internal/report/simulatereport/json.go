@@ -212,7 +212,8 @@ func jsonLongest(run *answers.SimulationRun) *jsonSimulatedOne {
 // jsonSeriesOf turns steps into columns, which take a quarter of the space and go into a chart as they are. Members
 // without a failed probe are left out.
 func jsonSeriesOf(r *simulate.Result) jsonSeries {
-	out := jsonSeries{Step: seconds(r.Step), FailedProbes: map[string][]uint32{}}
+	out := jsonSeries{Step: seconds(r.Step), Requests: []uint64{}, FailedOver: []uint64{}, Errors: []uint64{},
+		FailedProbes: map[string][]uint32{}}
 	for i := range r.Series {
 		s := &r.Series[i]
 		out.Requests = append(out.Requests, s.Requests)
