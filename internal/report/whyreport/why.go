@@ -86,10 +86,11 @@ func printRoutes(w io.Writer, d *routecheck.Decision) {
 		return
 	}
 	fmt.Fprint(w, "\nroutes\n")
+	more := 0
 	for i, r := range d.Candidates {
-		if i == mostRoutes && !r.Wins {
-			fmt.Fprintf(w, "  ... and %d more that compete\n", len(d.Candidates)-mostRoutes)
-			break
+		if i >= mostRoutes && !r.Wins {
+			more++
+			continue
 		}
 		fmt.Fprintf(w, "  route %d to %s", r.Route, r.Cluster)
 		if r.URI != "" || r.Alias != "" {
@@ -101,6 +102,9 @@ func printRoutes(w io.Writer, d *routecheck.Decision) {
 		}
 		fmt.Fprintln(w)
 	}
+	if more > 0 {
+		fmt.Fprintf(w, "  ... and %d more that compete\n", more)
+	}
 	for _, what := range slices.Sorted(maps.Keys(d.NotMatched)) {
 		printOthers(w, d, what)
 	}
@@ -109,7 +113,7 @@ func printRoutes(w io.Writer, d *routecheck.Decision) {
 // printOthers counts the Routes that do not match and are not listed above.
 func printOthers(w io.Writer, d *routecheck.Decision, what string) {
 	n, other := d.NotMatched[what], ""
-	// Candidates also hold Routes that do not match; what is listed is not counted again.
+	// Where no Route competes, Candidates are the near misses, which are listed and not counted again.
 	for _, r := range d.Candidates[:min(mostRoutes, len(d.Candidates))] {
 		other = "other "
 		if r.Missing == what {
