@@ -27,13 +27,13 @@ func historyText(w io.Writer, c Checked) error {
 		of   int
 		text string
 	}{
-		{c.Lost, "answered and not found later"},
-		{c.Excused, "times nobody was left who had what was written"},
-		{c.Twice, "requests that took effect twice (W9)"},
-		{c.Crossovers, "clients whose requests were at two members at once (D12)"},
+		{c.Lost, fmt.Sprintf("%d answered and not found later", c.Lost)},
+		{c.Excused, forms.Count(c.Excused, "time") + " nobody was left who had what was written"},
+		{c.Twice, forms.Count(c.Twice, "request") + " that took effect twice (W9)"},
+		{c.Crossovers, forms.Count(c.Crossovers, "client") + " whose requests were at two members at once (D12)"},
 	} {
 		if n.of > 0 {
-			fmt.Fprintf(w, "  %d %s\n", n.of, n.text)
+			fmt.Fprintf(w, "  %s\n", n.text)
 		}
 	}
 	for _, f := range c.Findings {
