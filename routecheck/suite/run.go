@@ -200,9 +200,9 @@ func (r *runner) judge(q *Request, d *explain.Decision) RequestResult {
 	check("status", e.Status.Set(), strconv.Itoa(e.Status.V), status(d))
 	check("cluster", e.Cluster.Set(), e.Cluster.V, orNone(d.Cluster))
 	// Members are compared as a set, attempts in their order.
-	check("member", e.Members != nil, list(sorted(e.Members)), list(sorted(members)))
-	check("attempts", e.Attempts != nil, list(e.Attempts), attempts(d))
-	check("marked", e.Marked != nil, list(sorted(e.Marked)), marked(d))
+	check("member", e.Members != nil, list(sorted(InCluster(d.Cluster, e.Members))), list(sorted(members)))
+	check("attempts", e.Attempts != nil, list(InCluster(d.Cluster, e.Attempts)), attempts(d))
+	check("marked", e.Marked != nil, list(sorted(InCluster(d.Cluster, e.Marked))), marked(d))
 	check("certain", e.Certain.Set(), strconv.FormatBool(e.Certain.V), strconv.FormatBool(d.Certain))
 	check("session", e.Session.Set(), e.Session.V, fate(d))
 	for _, part := range e.Outcome {
@@ -227,7 +227,7 @@ func bare(e *Expect, d *explain.Decision, members []string, check func(field str
 	case d.Cluster == word && !slices.Contains(members, word):
 		// the cluster is as expected
 	default:
-		check("answer", true, word, d.Answers[:len(d.Answers)-suffixLen(d)])
+		check("answer", true, InCluster(d.Cluster, []string{word})[0], d.Answers[:len(d.Answers)-suffixLen(d)])
 	}
 }
 
@@ -288,7 +288,17 @@ func orNone(s string) string {
 	return s
 }
 
-// sorted returns names without their clusters, in order.
+// InCluster returns names of members as answers in a cluster have them: CLUSTER/MEMBER without its cluster. That of
+// another cluster stays as it is, so that it is nobody here.
+func InCluster(cluster string, names []string) []string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = strings.TrimPrefix(n, cluster+"/")
+	}
+	return out
+}
+
+// sorted returns names in order, for those that are compared as a set.
 func sorted(names []string) []string {
 	out := slices.Clone(names)
 	slices.Sort(out)
@@ -299,9 +309,5 @@ func list(names []string) string {
 	if len(names) == 0 {
 		return "(none)"
 	}
-	bare := make([]string, len(names))
-	for i, n := range names {
-		bare[i] = n[strings.LastIndexByte(n, '/')+1:]
-	}
-	return strings.Join(bare, ", ")
+	return strings.Join(names, ", ")
 }

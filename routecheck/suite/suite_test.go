@@ -208,3 +208,45 @@ func FuzzRead(f *testing.F) {
 		s.Run(files, tb, Options{})
 	})
 }
+
+// twoOfOneName has a member m1 in each of two clusters.
+const twoOfOneName = `<Config>
+<VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup>
+<ServerCluster Name="C"><Server Name="m1" CloneID="c1"><Transport Hostname="h1" Port="1"/></Server>
+<Server Name="m2" CloneID="c2"><Transport Hostname="h2" Port="1"/></Server></ServerCluster>
+<ServerCluster Name="D"><Server Name="m1" CloneID="d1"><Transport Hostname="h3" Port="1"/></Server></ServerCluster>
+<UriGroup Name="c"><Uri Name="/c/*"/></UriGroup><UriGroup Name="d"><Uri Name="/d/*"/></UriGroup>
+<Route ServerCluster="C" UriGroup="c" VirtualHostGroup="v"/>
+<Route ServerCluster="D" UriGroup="d" VirtualHostGroup="v"/>
+</Config>`
+
+// TestMembersOfClusters: CLUSTER/MEMBER in an expectation is that member, and none of its name elsewhere.
+func TestMembersOfClusters(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		expect string
+		failed string // fields
+	}{
+		{"m2", ""}, {"C/m2", ""}, {"D/m1", "answer"}, {"C/m1", "answer"},
+		{"{member: m2, attempts: [m1, m2], marked: [m1]}", ""},
+		{"{member: C/m2, attempts: [C/m1, m2], marked: [C/m1]}", ""},
+		{"{member: D/m1}", "member"}, {"{attempts: [D/m1, m2]}", "attempts"}, {"{marked: [D/m1]}", "marked"},
+		{"{member: [C/m2, m1]}", "member"},
+	} {
+		text := "config: x\ntests:\n  - name: t\n    facts:\n      - {member: C/m1, down: refused}\n    requests:\n" +
+			"      - {url: http://h/c/x, cookies: {JSESSIONID: '0000a:c1'}, expect: " + c.expect + "}\n"
+		files := diag.NewFiles()
+		tb, _ := table(t, files, []byte(twoOfOneName))
+		results, reports := read(t, files, []byte(text)).Run(files, tb, Options{})
+		if len(reports) > 0 {
+			t.Fatalf("%s: %s", c.expect, files.Line(reports[0]))
+		}
+		var failed []string
+		for _, f := range results[0].Requests[0].Failures {
+			failed = append(failed, f.Field)
+		}
+		if got := strings.Join(failed, " "); got != c.failed {
+			t.Errorf("%s: %q fail, want %q: %+v", c.expect, got, c.failed, results[0].Requests[0].Failures)
+		}
+	}
+}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/internal/live/question"
@@ -110,10 +109,7 @@ func note(refusing map[string]bool, a *question.Asked) {
 
 // traces are the attempts of which something is seen.
 func traces(attempts []string, refusing map[string]bool) []string {
-	// Attempts are CLUSTER/MEMBER or MEMBER; a member stands behind the last "/".
-	return slices.DeleteFunc(slices.Clone(attempts), func(name string) bool {
-		return refusing[name[strings.LastIndexByte(name, '/')+1:]]
-	})
+	return slices.DeleteFunc(slices.Clone(attempts), func(name string) bool { return refusing[name] })
 }
 
 // unmetLive compares what can be seen from outside: cluster, member, attempts, status, and whether a request was
@@ -137,14 +133,14 @@ func unmetLive(t *routecheck.Table, e *suite.Expect, seen *question.Seen, refusi
 	declined := question.Declined(seen)
 	status := strconv.Itoa(seen.Status)
 	unmet("cluster", e.Cluster.Set() && e.Cluster.V != cluster, e.Cluster.V)
-	unmet("member", e.Members != nil && !slices.Contains(e.Members, member), e.Members)
-	if want := traces(e.Attempts, refusing); e.Attempts != nil && !seen.Blind {
+	unmet("member", e.Members != nil && !slices.Contains(suite.InCluster(cluster, e.Members), member), e.Members)
+	if want := traces(suite.InCluster(cluster, e.Attempts), refusing); e.Attempts != nil && !seen.Blind {
 		unmet("attempts", !slices.Equal(want, tried), want)
 	}
 	unmet("status", e.Status.Set() && strconv.Itoa(e.Status.V) != status, e.Status.V)
 	unmet("declined", e.Declined.Set() && e.Declined.V != declined, e.Declined.V)
 	if e.Bare.Set() {
-		fits := slices.Contains([]string{cluster, member, status}, e.Bare.V) ||
+		fits := slices.Contains([]string{cluster, member, status, cluster + "/" + member}, e.Bare.V) ||
 			e.Bare.V == explain.Declined && declined
 		unmet("answer", !fits, e.Bare.V)
 	}
