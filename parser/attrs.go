@@ -229,7 +229,6 @@ var load = sync.OnceValue(func() *table {
 	return t
 })
 
-// add puts a row to its element.
 func (t *table) add(elem *ElementType, a *Attribute) {
 	t.attributes = append(t.attributes, a)
 	if a.Property {
@@ -257,7 +256,6 @@ func (t *table) link() {
 	}
 }
 
-// decodeDoc reads the columns that are words.
 func decodeDoc(c []string) Doc {
 	return Doc{Cardinality: c[3], Allowed: c[5], Default: c[6], WAS: c[7], Liberty: c[8], Since: c[9],
 		Deprecated: c[10],

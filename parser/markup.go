@@ -22,7 +22,6 @@ func (s *scanner) until(pos int, term string) int {
 	return at
 }
 
-// setEnd keeps where a terminator stands.
 func (s *scanner) setEnd(term string, at int) {
 	if s.ends == nil {
 		s.ends = map[string]int{}

@@ -63,7 +63,6 @@ func (t trimmer) share(all ...**Attr) {
 	}
 }
 
-// cluster trims a cluster with its servers and lists.
 func (t trimmer) cluster(sc *ServerCluster) {
 	sc.Node = nil
 	t.own(&sc.Name.At)
@@ -88,7 +87,6 @@ func (t trimmer) cluster(sc *ServerCluster) {
 	}
 }
 
-// server trims a server with its transports.
 func (t trimmer) server(s *Server) {
 	s.Node = nil
 	t.own(&s.Name.At, &s.CloneID.At)

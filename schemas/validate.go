@@ -17,7 +17,6 @@ import (
 // compiledSchemas are the schemas made ready to validate.
 var compiledSchemas store[*gojsonschema.Schema]
 
-// compile makes a schema ready to validate.
 func compile(name string) (*gojsonschema.Schema, error) {
 	src, err := Source(name)
 	if err != nil {

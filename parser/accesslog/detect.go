@@ -89,7 +89,6 @@ func odd(best *Format, lines []string) error {
 			"LogFormat of the web server", of, strings.Join(none, "\n  "), strings.Join(Names(), ", "))
 }
 
-// clipLine shortens a line for a message.
 func clipLine(s string) string {
 	if len(s) > 120 {
 		return s[:120] + "..."

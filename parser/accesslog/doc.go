@@ -4,5 +4,9 @@
 // It knows nothing of configurations: who would serve a request is for routecheck/batch. What a line does not say is
 // zero in its record, never guessed.
 //
+// A log is never read as a whole: [Blocks] cuts it into blocks of whole lines, which several goroutines may parse. What
+// clients send may stand anywhere in a line, escaped as Apache does it; a reader that cannot tell where a value ends
+// refuses the LogFormat instead of guessing.
+//
 // Start with record.go; format.go makes a [Format] of a LogFormat, detect.go finds the one of a log.
 package accesslog

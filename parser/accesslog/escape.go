@@ -43,7 +43,6 @@ func escaped(s string) (c byte, size int) {
 	return 0, 0
 }
 
-// hex is the value of a hexadecimal digit.
 func hex(c byte) (byte, bool) {
 	switch {
 	case '0' <= c && c <= '9':

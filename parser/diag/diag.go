@@ -1,7 +1,3 @@
-// Package diag holds what every other package says about its input: files, spans of bytes in them, and diagnostics.
-//
-// A position is a byte range of the original file until the moment it is printed; only then does it become a line and
-// a column.
 package diag
 
 import (

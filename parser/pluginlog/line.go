@@ -82,9 +82,10 @@ const usualIDs = len("01234567 01234567")
 // usualThread is from the bracket behind the usual time to the message.
 const usualThread = len("] 01234567 01234567 - ")
 
-// usualStamp returns the place of the bracket that ends the time when raw begins "[time] 01234567 01234567 - ", in
-// one of the two forms of time; 0 when it does not. Most lines are of no interest: their times and numbers are read
-// only when they are wanted.
+// usualStamp returns the place of the bracket that ends the time when raw begins "[time] 01234567 01234567 - ", in one
+// of the two forms of time; 0 when it does not. Most lines are of no interest: their times and numbers are read only
+// when they are wanted. The digits of the numbers are not looked at: where they are broken the line behind them is
+// read all the same, which the slow way would not do.
 func usualStamp(raw string) int {
 	// Where the closing bracket stands: behind the opening one and the time, which has a point and five digits in the
 	// newer form.
@@ -124,8 +125,9 @@ func (l *Line) splitMessage(s string) {
 	}
 }
 
-// cutUsualFunction splits "component: function: text" of the components that are known, by its blanks. It is the
-// quick way of cutFunction.
+// cutUsualFunction splits "component: function: text" of the components that are known, by its blanks. It is the quick
+// way of cutFunction. It does not ask whether the words are identifiers: a line with a
+// broken byte in one of them is read all the same.
 func (l *Line) cutUsualFunction(s string) bool {
 	i := strings.IndexByte(s, ' ')
 	if i < 4 || s[i-1] != ':' || !isComponent(s[:i-1]) {

@@ -2,6 +2,7 @@ package pluginlog
 
 import (
 	"math/rand/v2"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -69,5 +70,45 @@ func TestQuickCounters(t *testing.T) {
 		if c := e.Counters; [4]int64{c.Pending, c.Failed, c.Affinity, c.Total} != want {
 			t.Fatalf("%q has %+v, want %d", text, c, want)
 		}
+	}
+}
+
+// TestQuickSplit: a line whose time and thread stand where they usually do is split as one in which they are looked
+// for, and its function is found by the blanks as by the letters.
+func TestQuickSplit(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 3))
+	stamps := []string{"[Wed Dec 03 15:40:13 2014]", "[06/Oct/2017:19:06:43.24773]"}
+	messages := []string{"TRACE: ws_common: websphereUriMatch: Comparing '/a/*' to '/a/b'", "TRACE:    Cookie: a: b",
+		"ERROR: ESI: getResponse: failed: rc = 2", "DEBUG: lib_stream: openStream:  x", "PLUGIN: Webserver: IBM"}
+	numbers := regexp.MustCompile(`^\] [0-9a-f]{8} [0-9a-f]{8} - `)
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+	quick, functions := 0, 0
+	for range 200_000 {
+		raw := mutated(rng, stamps[rng.IntN(2)]+" 00000dbc 00000e78 - "+messages[rng.IntN(len(messages))])
+		stamp := usualStamp(raw)
+		if stamp == 0 || !numbers.MatchString(raw[stamp:]) { // of broken numbers the quick way passes over more
+			continue
+		}
+		quick++
+		var got, want Line
+		got.splitAt(raw, stamp)
+		got.readThread()
+		want.splitAt(raw, 0)
+		if got != want {
+			t.Fatalf("%q is\n%+v, looked for\n%+v", raw, got, want)
+		}
+		var byBlanks, byLetters Line
+		if byBlanks.cutUsualFunction(got.body) {
+			if strings.Trim(byBlanks.Component+byBlanks.Function, letters) != "" {
+				continue // the quick way takes any words, of a line with a broken byte say
+			}
+			functions++
+			if byLetters.cutFunction(got.body); byBlanks != byLetters {
+				t.Fatalf("%q: %+v, by its letters %+v", got.body, byBlanks, byLetters)
+			}
+		}
+	}
+	if quick < 20_000 || functions < 10_000 {
+		t.Errorf("only %d lines were split the quick way, %d functions", quick, functions)
 	}
 }

@@ -22,7 +22,6 @@ func PluginConfig() []byte {
 	return p.b.Bytes()
 }
 
-// element writes the section of an element.
 func (p *page) element(t *parser.ElementType) {
 	fmt.Fprintf(&p.b, "## %s\n\n", t.Name)
 	p.paragraph(sentence(plain(t.Doc.Meaning)) + within(t.Parents))

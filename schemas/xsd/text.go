@@ -11,7 +11,6 @@ func attributeText(a *parser.Attribute) []string {
 	return append(head, docText(a.Doc)...)
 }
 
-// elementText is the same for an element.
 func elementText(t *parser.ElementType) []string {
 	return append([]string{t.Doc.Meaning}, docText(t.Doc)...)
 }

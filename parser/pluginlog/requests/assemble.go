@@ -251,7 +251,6 @@ func (a *Assembler) supersede(r *Request) {
 	a.finish(r)
 }
 
-// begin opens a request on the thread of an event.
 func (a *Assembler) begin(e *pluginlog.Event) *Request {
 	if len(a.open) >= cmp.Or(a.MaxOpen, defaultOpen) {
 		a.evict()

@@ -271,7 +271,6 @@ func (s *Summary) keepOdd(r *Request) {
 	}
 }
 
-// trim keeps the oddest.
 func (s *Summary) trim() {
 	if len(s.OddRequests) <= maxOdd {
 		return
