@@ -42,13 +42,11 @@ func (r *reader) attributes() {
 	}
 	if a.Domain != "" {
 		r.problem("domain", "Domain="+a.Domain+": the cookie goes to every host of it, and applications there "+
-			"overwrite it; "+
-			"servers set none (S14)")
+			"overwrite it; servers set none (S14)")
 	}
 	if strict := strings.EqualFold(a.SameSite, "Strict"); strict {
-		r.problem("same-site", "SameSite=Strict: the browser leaves the cookie out where a user comes from "+
-			"another site, such as a "+
-			"login page or a payment")
+		r.problem("same-site", "SameSite=Strict: the browser leaves the cookie out where a user comes from another "+
+			"site, such as a login page or a payment")
 	}
 	if strings.EqualFold(a.SameSite, "None") && !a.Secure {
 		r.problem("same-site", "SameSite=None without Secure: browsers refuse the cookie")
@@ -89,7 +87,6 @@ func (r *reader) secure() {
 	const http = 80
 	if r.Attributes.Secure && r.Table.TakesPort(http) {
 		r.problem("secure", "Secure: the browser sends the cookie over https alone, and the file serves http on "+
-			"port 80, too: a "+
-			"session is lost there")
+			"port 80, too: a session is lost there")
 	}
 }

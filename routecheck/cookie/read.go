@@ -104,8 +104,7 @@ func Read(q Question) *Report {
 	}
 	if q.Others > 0 {
 		r.problem("several-cookies", "the request has "+strconv.Itoa(q.Others+1)+" cookies of this name, and this "+
-			"is the first: "+
-			"two applications or two paths set it (choice many-cookies)")
+			"is the first: two applications or two paths set it (choice many-cookies)")
 	}
 	r.attributes()
 	return &r.out
@@ -179,7 +178,7 @@ func (r *reader) sessionID(id string) {
 		r.problem("session-id", "the session ID holds characters that servers do not use; they are A-Z a-z 0-9 - "+
 			"_ (S2)")
 	case !r.out.SessionID.OK:
-		r.problem("session-id", "the session ID is "+strconv.Itoa(len(id))+" long; servers write 23 characters, and 8 "+
-			"to 128 where HttpSessionIdLength says so (S2): was it cut?")
+		r.problem("session-id", "the session ID is "+strconv.Itoa(len(id))+" long; servers write 23 characters, "+
+			"and 8 to 128 where HttpSessionIdLength says so (S2): was it cut?")
 	}
 }

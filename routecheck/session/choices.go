@@ -50,9 +50,8 @@ var choices = [numChoices]ChoiceInfo{
 			"interval",
 		"Open Liberty, issue #7634, against the texts"},
 	newSessionWrite: {"new-session-write", []string{"as-frequency", "end-of-service"}, "W3",
-		"when the attributes of a new session are first written: by its write frequency, " +
-			"or at the end of the service " +
-			"call that made it",
+		"when the attributes of a new session are first written: by its write frequency, or at the end of the " +
+			"service call that made it",
 		"Open Liberty's source against IBM, write frequency"},
 	replicationAck: {"replication-ack", []string{"async", "wait"}, "M8",
 		"whether an answer waits until a copy of the session has reached the replicas", "none"},

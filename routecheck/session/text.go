@@ -21,9 +21,8 @@ const (
 )
 
 // AlwaysLost is what no persistence saves when a member fails (W8).
-const AlwaysLost = "lost in every case: the request that the failed member was working on, " +
-	"data outside the session, " +
-	"and the body of a POST answered by a redirect"
+const AlwaysLost = "lost in every case: the request that the failed member was working on, data outside the " +
+	"session, and the body of a POST answered by a redirect"
 
 const nobody = "nobody answers, so the session stays where it is"
 
