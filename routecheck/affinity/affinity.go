@@ -27,10 +27,11 @@ type SessionID struct {
 	Value  string
 }
 
-// Affinity holds the session identifiers of a request in the order in which they are tried (R20, R29).
+// Affinity holds the session identifiers of a request in the order in which they are tried (R20, R29). The zero value
+// is that of a request without any.
 type Affinity struct {
-	few  [2]SessionID
-	more []SessionID
+	few  [2]SessionID // so that a usual request, with a cookie or a URL, takes no memory
+	more []SessionID  // behind the first two
 	n    int
 	At   diag.Span // the Uri that names cookie and identifier (R4)
 }
@@ -44,6 +45,7 @@ func (a *Affinity) Session(i int) (Source, string, string) {
 	return s.Source, s.Name, s.Value
 }
 
+// ID returns the i-th identifier, from 0, to read.
 func (a *Affinity) ID(i int) *SessionID {
 	if i < len(a.few) {
 		return &a.few[i]
@@ -76,17 +78,18 @@ func Of(
 	return a
 }
 
-// addCookies adds the cookies of one name (R29).
+// addCookies adds the cookies of one name (R29), over all Cookie headers. Each is added as it is met; which of several
+// count is open (choice many-cookies), and asked only where there are several.
 func (a *Affinity) addCookies(
 	headers []string, source Source, name string, sem *choices.Assumptions, seen *choices.Consulted,
 ) {
-	first, count := a.n, 0
+	first, count := a.n, 0 // first is where those of this name begin
 	var last string
 	for _, h := range headers {
 		for h != "" {
 			var pair string
 			pair, h, _ = strings.Cut(h, ";")
-			key, value, ok := strings.Cut(strings.Trim(pair, " \t"), "=")
+			key, value, ok := strings.Cut(strings.Trim(pair, " \t"), "=") // quotes would be a part of the value
 			if !ok || key != name && !SameButForCase(key, name, sem, seen) {
 				continue
 			}
@@ -107,7 +110,8 @@ func (a *Affinity) addCookies(
 	}
 }
 
-// sends reports whether a cookie of a name may be among those sent: a quick look that lets other cookies pass quickly.
+// sends reports whether a cookie of a name may be among those sent: a quick look, which takes the end of a longer name
+// for it, too. It spares nearly all requests the choice ssl-session-cookie, on which their answers would else hang.
 func sends(headers []string, name string) bool {
 	for _, h := range headers {
 		for {
@@ -130,19 +134,21 @@ func SSLSessionShowsTLS(sem *choices.Assumptions, seen *choices.Consulted) bool 
 	return sem.Consult(choices.SSLSessionCookie, seen) != choices.SSLCookieAlways
 }
 
+// truncate keeps the first n identifiers.
 func (a *Affinity) truncate(n int) {
 	a.more = a.more[:max(0, min(n-len(a.few), len(a.more)))]
 	a.n = n
 }
 
 // pathSession is the session identifier of the URL. R16 speaks of what is matched; which path this is read from no
-// text says.
+// text says. It is taken from the path as sent; where the other one has other clone IDs, the answer hangs on that
+// (session-path, a fact that nobody can settle).
 func pathSession(
 	t *match.Table, rq *match.Request, m *match.Match, sem *choices.Assumptions, seen *choices.Consulted,
 ) (string, bool) {
 	c, identifier := &t.Clusters[m.Cluster], m.Identifier()
 	sent, plain := match.PathOf(rq.Target)
-	if plain {
+	if plain { // no ; in it
 		return "", false
 	}
 	value, ok := urlSession(sent, identifier)

@@ -11,7 +11,8 @@ import (
 const cacheID = 4 // characters of the cache id that begins a session value (R21)
 
 // CutClone returns the first clone ID of a session value and what follows it; ok is false when there is none left.
-// The first call gets the whole value, later ones the rest.
+// The first call gets what stands behind the cache ID, later ones what followed; a list would cost memory in every
+// request. Two separators in a row have an empty clone ID between them.
 func CutClone(rest string, separator byte) (clone, after string, ok bool) {
 	i := strings.IndexByte(rest, separator)
 	if i < 0 {
@@ -37,6 +38,8 @@ func CloneIDs(value string, separator byte) []string {
 	}
 }
 
+// BehindCacheID is a session value without its first four characters, which may be anything, a separator included
+// (R21).
 func BehindCacheID(value string) string { return value[min(cacheID, len(value)):] }
 
 const leastPartition = 8 // digits of a partition ID (R28)
@@ -51,13 +54,14 @@ func PartitionForm(id string) bool {
 	return len(id) >= leastPartition && strings.Trim(id, "0123456789") == ""
 }
 
-// IsCloneID reports whether some server has a clone ID, letter by letter.
+// IsCloneID reports whether some server has a clone ID, letter by letter, in whichever cluster: only a number that is
+// nobody's can be a partition ID, and whether letter case counts is no question of numbers.
 func IsCloneID(t *match.Table, id string) bool {
 	var exact choices.Assumptions
 	return slices.ContainsFunc(t.Clusters, func(c match.Cluster) bool { return HasClone(&c, id, &exact) })
 }
 
-// HasClone reports whether a member of the cluster has a clone ID.
+// HasClone reports whether a member of the cluster has a clone ID; no server has an empty one.
 func HasClone(c *match.Cluster, id string, sem *choices.Assumptions) bool {
 	for i := range c.Members {
 		if own := c.Members[i].CloneID; id != "" && (own == id || SameButForCase(own, id, sem, nil)) {

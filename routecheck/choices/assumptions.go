@@ -13,8 +13,8 @@ import (
 // Assumptions holds a value for every open choice, and the defaults that changed between plug-in levels. The zero
 // Assumptions is no level's; begin with [Latest], [Level] or [Defaults].
 type Assumptions struct {
-	value   [NumPoints]uint8
-	Session session.Assumed // what is assumed of the servers' sessions
+	value   [NumPoints]uint8 // indexes into Info.Values; of a fact 1 is the opposite of what answers assume
+	Session session.Assumed  // what is assumed of the servers' sessions
 	// TTLAbsent is how long a stream may idle when ConnectionTTL is absent, 0 no limit (R65, PH09034).
 	TTLAbsent time.Duration
 	// ConnectAbsent is the ConnectTimeout of a member that names none, 0: as long as the operating system takes (R50).
@@ -41,6 +41,7 @@ func (s *Assumptions) Assume(assignment string) (Choice, error) {
 			continue
 		}
 		v := slices.Index(table[c].Values, value)
+		// written down by older versions in suites and settings, and no misspelling of one of the three
 		if Choice(c) == RetryClock && value == "arrival" {
 			return 0, fmt.Errorf("retry-clock=arrival is now one of three values, which say whose arrival counts: " +
 				"arrival-starts, arrival-judges, arrival-both")
@@ -99,10 +100,11 @@ func (s Assumptions) With(c Choice, value uint8) Assumptions {
 	return s
 }
 
-// Is reports whether a choice has a value, for whoever need not note that an answer hangs on it.
+// Is reports whether a choice has a value, for whoever need not note that an answer hangs on it: it is noted already,
+// or nothing does. A decision that read a choice so would be called certain wrongly.
 func (s *Assumptions) Is(c Choice, value uint8) bool { return s.value[c] == value }
 
-// Overrides lists what differs from a base.
+// Overrides lists what differs from a base, session choices aside.
 func (s *Assumptions) Overrides(base *Assumptions) (out []Override) {
 	for c := range s.value {
 		if s.value[c] != base.value[c] {

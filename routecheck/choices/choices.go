@@ -54,7 +54,8 @@ const (
 	NumChoices
 )
 
-// The values that decisions ask for, as indexes into ChoiceInfo.Values.
+// The values that decisions ask for, as indexes into Info.Values: mostly those that are no default, as a decision says
+// what is done otherwise.
 const (
 	URIThenVhost, VhostThenURI                    = 1, 2       // ScoreCombination
 	ByClass                                       = 1          // VhostScore
@@ -98,11 +99,11 @@ const (
 
 // Info describes an open choice.
 type Info struct {
-	Name     string
+	Name     string   // as flags, suites and reports write it
 	Values   []string // the first is the default at the latest level
 	Rule     string   // the rule that hangs on it
-	Meaning  string
-	Evidence string // what is known, or "none"
+	Meaning  string   // what it decides, without a full stop: it stands in sentences and tables
+	Evidence string   // what is known, or "none"
 }
 
 // All lists the open choices, indexed by Choice.
@@ -146,7 +147,7 @@ func sessionChoice(name string) (session.Choice, bool) {
 	return session.Choice(max(i, 0)), i >= 0
 }
 
-// SessionChoices returns those of some settled choices that are about sessions.
+// SessionChoices returns those of some settled choices that are about sessions, counted from 0 as session counts them.
 func SessionChoices(settled []Choice) (set session.Set) {
 	for _, c := range settled {
 		if c >= FirstSession {
@@ -164,17 +165,8 @@ var table = [NumChoices]Info{
 	},
 	VhostScore: {
 		Name: "vhost-score", Values: []string{"characters", "classes"}, Rule: "R11",
-		Meaning: "what the virtual host score counts: the characters of the alias without * and :, " +
-			"or its class (host:port, " +
-			"" +
-			"" +
-			"" +
-			"" +
-			"" +
-			"" +
-			"" +
-			"" +
-			"host:*, *:port, *:*)",
+		Meaning: "what the virtual host score counts: the characters of the alias without * and :, or its class " +
+			"(host:port, host:*, *:port, *:*)",
 		Evidence: "R1 against R11",
 	},
 	ScoreTie: {
@@ -199,10 +191,8 @@ var table = [NumChoices]Info{
 	},
 	PathNormalisation: {
 		Name: "path-normalisation", Values: []string{"decode-and-clean", "none", "decode", "clean"}, Rule: "R16",
-		Meaning: "whether the path that is matched is %-decoded, and // and dot segments are " +
-			"cleaned up: what the web " +
-			"server " +
-			"does before the plug-in sees it",
+		Meaning: "whether the path that is matched is %-decoded, and // and dot segments are cleaned up: what the " +
+			"web server does before the plug-in sees it",
 		Evidence: "plugin_alter_uri of IBM's ihsdiag pages; httpd decodes and collapses before its translate hooks",
 	},
 	MergeSlashes: {
@@ -303,9 +293,8 @@ var table = [NumChoices]Info{
 	},
 	TransportChoice: {
 		Name: "transport-choice", Values: []string{"fallback", "strict"}, Rule: "R64",
-		Meaning: "what happens when a member has no Transport of the request's scheme, " +
-			"or under SSLMapMode onload none for " +
-			"https: the other one, or 500",
+		Meaning: "what happens when a member has no Transport of the request's scheme, or under SSLMapMode onload " +
+			"none for https: the other one, or 500",
 		Evidence: "common practice of deleting the https Transport; PH23808",
 	},
 	WaitForContinue: {
@@ -320,10 +309,8 @@ var table = [NumChoices]Info{
 	},
 	RetryClock: {
 		Name: "retry-clock", Values: []string{"now", "arrival-starts", "arrival-judges", "arrival-both"}, Rule: "R52",
-		Meaning: "which clock the retry interval runs by: the time of failure and look, " +
-			"or the arrival of the failing " +
-			"request " +
-			"(starts), of the looking one (judges), or of each",
+		Meaning: "which clock the retry interval runs by: the time of failure and look, or the arrival of the " +
+			"failing request (starts), of the looking one (judges), or of each",
 		Evidence: "PK28197; its symptom fits arrival-both",
 	},
 	EarlyClose: {
@@ -339,16 +326,14 @@ var table = [NumChoices]Info{
 	},
 	ExtendedHandshake: {
 		Name: "extended-handshake", Values: []string{"as-connect", "as-stream"}, Rule: "R68",
-		Meaning: "whether ExtendedHandshake=true makes an early close a failed connect, " +
-			"after which any body may follow " +
-			"elsewhere",
+		Meaning: "whether ExtendedHandshake=true makes an early close a failed connect, after which any body may " +
+			"follow elsewhere",
 		Evidence: "none",
 	},
 	Probe503BeforeFix: {
 		Name: "probe-503-before-fix", Values: []string{"stuck", "restarts-timer"}, Rule: "R52",
-		Meaning: "what a 503 to a probe does before PM49491: nobody probes again until a reload, " +
-			"or the retry timer starts " +
-			"again",
+		Meaning: "what a 503 to a probe does before PM49491: nobody probes again until a reload, or the retry " +
+			"timer starts again",
 		Evidence: "PM49491",
 	},
 	MalformedAnswer: {

@@ -4,7 +4,7 @@ import "slices"
 
 // The facts that neither the file nor the request tells. No value of an open choice settles them, but an answer hangs
 // on them in the same way: they are consulted like choices, count on behind them, and one walk visits both (see
-// explorer). The value 0 is what the answer assumes, 1 the opposite.
+// [Tree]). The value 0 is what the answer assumes, 1 the opposite.
 const (
 	BodyBeyondBuffer Choice = NumChoices + iota
 	BodyBeyondLimit
@@ -14,7 +14,8 @@ const (
 	NumPoints
 )
 
-// Knowable are the choices, and the facts of which the opposite can be decided under, too.
+// Knowable are the choices, and the facts of which the opposite can be decided under, too: what a request with a large
+// body comes to is plain arithmetic. What a partition table holds, or another router, nobody can compute.
 const Knowable = 1<<NumChoices - 1 | 1<<BodyBeyondBuffer | 1<<BodyBeyondLimit
 
 // OpenFact describes a fact that an answer can hang on.

@@ -31,7 +31,8 @@ type Since struct {
 	Value string
 }
 
-// LevelFacts lists what plug-in levels change. Whatever is not in it is the same at every level.
+// LevelFacts lists what plug-in levels change, the rows in the order of the page. Whatever is not in it is the same at
+// every level.
 func LevelFacts() []LevelFact { return slices.Clone(levelFacts) }
 
 var levelFacts = []LevelFact{
@@ -82,7 +83,8 @@ var levelFacts = []LevelFact{
 	},
 }
 
-// at returns the value of a fact at a level: the last one whose level is not above it.
+// at returns the value of a fact at a level: the last one whose level is not above it. A fix reaches each release by a
+// fix pack of its own, so values may go back: 6.1.0.33 has what 7.0 has not, and 7.0.0.13 has again.
 func (f *LevelFact) at(v version) string {
 	value := ""
 	for _, s := range f.Since {
@@ -102,7 +104,8 @@ func secondsOf(value string) time.Duration {
 	return time.Duration(n) * time.Second
 }
 
-// platforms are the web servers that the plug-in sits in, and what they do to a path before it is matched (R16).
+// platforms are the web servers that the plug-in sits in, and what they do to a path before it is matched (R16). The
+// first is the default. Of those other than IHS and Apache nothing is known to change a path.
 var platforms = []struct {
 	name, normalisation string
 	guardsMembers       bool
@@ -147,7 +150,7 @@ func Defaults(level, platform string) (Assumptions, error) {
 	for i := range levelFacts {
 		f := &levelFacts[i]
 		switch {
-		case f.Platform != "" && f.Platform != platform:
+		case f.Platform != "" && f.Platform != platform: // it keeps the first value, as every choice that has no row
 		case f.set != nil:
 			f.set(&s, f.at(v))
 		default:
@@ -201,6 +204,7 @@ func parseLevel(name string) (version, error) {
 	return v, nil
 }
 
+// parseVersion reads up to four numbers; those that are left out are 0, so "8.5" comes before each of its fix packs.
 func parseVersion(name string) (v version, ok bool) {
 	parts := strings.Split(name, ".")
 	if len(parts) > len(v) {

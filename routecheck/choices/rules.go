@@ -11,8 +11,8 @@ const (
 
 // RuleInfo describes a rule of the decision procedure.
 type RuleInfo struct {
-	ID, Mark string
-	Says     string
+	ID, Mark string // R22; one of the three above
+	Says     string // in sentences, as `explain` and the page of the procedure show it
 	Source   string // the text, APAR or trace behind it, "" when assumed
 }
 
@@ -31,9 +31,8 @@ func MarkOf(id string) string {
 
 var rules = []RuleInfo{
 	{"R1", Documented,
-		"Every Route is visited in file order; its VirtualHostGroup must match host and port, " +
-			"its UriGroup the path, " +
-			"and the best alias and Uri of a group count. The highest score names the ServerCluster.",
+		"Every Route is visited in file order; its VirtualHostGroup must match host and port, its UriGroup the " +
+			"path, and the best alias and Uri of a group count. The highest score names the ServerCluster.",
 		"IBM, how requests map to virtual host aliases"},
 	{"R2", Traced,
 		"The score of a URI pattern is its number of characters without the *. A pattern without * matches only the " +
@@ -65,21 +64,17 @@ var rules = []RuleInfo{
 	{"R12", Assumed, "How the URI score and the virtual host score combine.", ""},
 	{"R13", Assumed, "Of equal scores the first in the file stays.", ""},
 	{"R14", Assumed,
-		"The query string is no part of the match; the path ends before ; and any " +
-			"AffinityURLIdentifier that the file " +
-			"names.", ""},
+		"The query string is no part of the match; the path ends before ; and any AffinityURLIdentifier that the " +
+			"file names.", ""},
 	{"R15", Assumed,
 		"A pattern with one * before its end, *.jsp or /app/*.jsp, matches paths with that beginning and end; two * " +
 			"match nothing.", ""},
 	{"R16", Assumed,
-		"On IHS and Apache the path is matched as the web server leaves it, mod_rewrite with " +
-			"[PT] included: %-decoded " +
-			"once, then // merged, then . and .. removed. A path with %2F, %00, a broken escape or a " +
-			".. above the root the " +
-			"web server refuses itself (404 or 400), and the plug-in is not asked. Other web " +
-			"servers: the path as sent; " +
-			"the bundled proxy answers one with %00, a broken escape or a .. above the root itself (400) " +
-			"where a Route matches.", ""},
+		"On IHS and Apache the path is matched as the web server leaves it, mod_rewrite with [PT] included: " +
+			"%-decoded once, then // merged, then . and .. removed. A path with %2F, %00, a broken escape or a .. " +
+			"above the root the web server refuses itself (404 or 400), and the plug-in is not asked. Other web " +
+			"servers: the path as sent; the bundled proxy answers one with %00, a broken escape or a .. above the " +
+			"root itself (400) where a Route matches.", ""},
 	{"R17", Assumed, "A Route without UriGroup takes every URI, one without VirtualHostGroup every host.", ""},
 	{"R18", Documented,
 		"A Route that names a missing VirtualHostGroup makes the plug-in reject the whole file (UriGroup and " +
@@ -92,9 +87,8 @@ var rules = []RuleInfo{
 		"A session value is 4 characters cache id, the session id, then separator and clone ID, repeated. The " +
 			"separator is : or, with CloneSeparatorChange=true, +.", "IBM, session affinity"},
 	{"R22", Traced,
-		"Clone IDs are tried in order; for each the primary list is walked from its first " +
-			"server, and a match that is " +
-			"not usable does not end the walk.", "trace 01"},
+		"Clone IDs are tried in order; for each the primary list is walked from its first server, and a match that " +
+			"is not usable does not end the walk.", "trace 01"},
 	{"R23", Traced,
 		"Affinity ignores the weight of a member; a full MaxConnections is respected (assumed).", "trace 04"},
 	{"R24", Documented,
@@ -108,13 +102,10 @@ var rules = []RuleInfo{
 		"APAR PM12112; the details are assumed"},
 	{"R27", Assumed, "A session with an unknown clone ID is balanced.", ""},
 	{"R28", Documented,
-		"A memory-to-memory session carries a partition ID, a decimal number of 8 digits or " +
-			"more that is no server's " +
-			"clone ID. With GetDWLMTable=true it is looked up in the table that the servers tell " +
-			"of, whose first member " +
-			"that can be used gets the request; primary and backup lists do not apply. " +
-			"Without the table the request is " +
-			"balanced.", "APAR PK48101"},
+		"A memory-to-memory session carries a partition ID, a decimal number of 8 digits or more that is no " +
+			"server's clone ID. With GetDWLMTable=true it is looked up in the table that the servers tell of, " +
+			"whose first member that can be used gets the request; primary and backup lists do not apply. Without " +
+			"the table the request is balanced.", "APAR PK48101"},
 	{"R29", Assumed, "Several cookies of one name are tried in the order sent.", ""},
 	{"R30", Documented,
 		"Round robin starts at random, then follows the list, one step for each assignment.", "IBM, load balancing"},
@@ -130,13 +121,12 @@ var rules = []RuleInfo{
 		"IgnoreAffinityRequests=true (the default) lets affinity requests leave the weight alone; false makes them " +
 			"lower it.", "IBM, plug-in properties"},
 	{"R35", Documented,
-		"Random uses no weights and no memory; affinity is still honoured. An unusable choice " +
-			"moves to the next usable " +
-			"in the list (assumed).", "IBM, LoadBalance"},
+		"Random uses no weights and no memory; affinity is still honoured. An unusable choice moves to the next " +
+			"usable in the list (assumed).", "IBM, LoadBalance"},
 	{"R36", Documented,
-		"LoadBalanceWeight 0 gets no new requests unless no other primary is usable, " +
-			"whatever its current weight; it " +
-			"comes before the backups (assumed). Affinity is still served.", "IBM, plug-in properties; APAR PQ76548"},
+		"LoadBalanceWeight 0 gets no new requests unless no other primary is usable, whatever its current weight; " +
+			"it comes before the backups (assumed). Affinity is still " +
+			"served.", "IBM, plug-in properties; APAR PQ76548"},
 	{"R37", Documented, "PrimaryServers is used if present, else every server is primary.", "SG24-6198"},
 	{"R38", Documented,
 		"Backup servers get requests only when all primaries are unavailable: the first usable one in the list, " +
@@ -145,39 +135,32 @@ var rules = []RuleInfo{
 		"Affinity looks at the primary list only; a session that lives on a backup goes back to a primary.", ""},
 	{"R40", Documented, "A server in neither list gets nothing.", "technote 1236528"},
 	{"R41", Documented,
-		"The ClusterAddress takes the requests that affinity did not place. It is never marked; " +
-			"a failed connect to it " +
-			"is 500 (assumed).", "IBM, cluster properties"},
+		"The ClusterAddress takes the requests that affinity did not place. It is never marked; a failed connect " +
+			"to it is 500 (assumed).", "IBM, cluster properties"},
 	{"R42", Traced,
 		"A member is usable when it is not marked down, or its retry is due and nobody else is retrying; and weight " +
 			"allows it; and pending requests are below MaxConnections.", "traces 01 and 04; the formula is assumed"},
 	{"R50", Traced,
-		"A connect that is refused, whose TLS handshake fails, or that is not made within " +
-			"ConnectTimeout (0, or absent " +
-			"before V8: as long as the operating system takes), marks the member down; " +
-			"the request is selected again, " +
-			"whatever its body, since nothing was sent.", "trace 02"},
+		"A connect that is refused, whose TLS handshake fails, or that is not made within ConnectTimeout (0, or " +
+			"absent before V8: as long as the operating system takes), marks the member down; the request is " +
+			"selected again, whatever its body, since nothing was sent.", "trace 02"},
 	{"R51", Documented,
 		"The only listed server of a cluster is never marked down; a failed connect is tried once more, then 500.",
 		"APARs PQ71608, PQ74545; trace 03"},
 	{"R50b", Documented,
 		"A new stream that is closed too early marks the member down; the request is selected again if R57 allows. " +
-			"Another text treats it like a ServerIOTimeout above 0: no mark, and affinity chooses " +
-			"the same member again " +
-			"(choice early-close).", "technotes swg21219808 and swg21408884, which disagree"},
+			"Another text treats it like a ServerIOTimeout above 0: no mark, and affinity chooses the same member " +
+			"again (choice early-close).", "technotes swg21219808 and swg21408884, which disagree"},
 	{"R50c", Documented,
 		"A stream from the queue that is closed too early was stale: the same member gets a new stream, nothing is " +
 			"marked.", "technote swg21408884"},
 	{"R52", Documented,
-		"A retry is due RetryInterval after the last failure. One request probes, " +
-			"the others keep skipping (assumed). " +
-			"Success clears the mark, since PM49491 also a 503; another failure restarts the timer; " +
-			"a client that leaves " +
-			"releases the probe.", "APARs PK28197, PM49491"},
+		"A retry is due RetryInterval after the last failure. One request probes, the others keep skipping " +
+			"(assumed). Success clears the mark, since PM49491 also a 503; another failure restarts the timer; a " +
+			"client that leaves releases the probe.", "APARs PK28197, PM49491"},
 	{"R53", Documented,
-		"A 503 of a member does not mark it (MarkBusyDown=true: does, but not the only listed " +
-			"server); the request is " +
-			"selected again if R57 allows, and when attempts are used up the 503 is passed on.",
+		"A 503 of a member does not mark it (MarkBusyDown=true: does, but not the only listed server); the request " +
+			"is selected again if R57 allows, and when attempts are used up the 503 is passed on.",
 		"APAR PM49491; MarkBusyDown by a blog that quotes an APAR"},
 	{"R54", Documented,
 		"ServerIOTimeout > 0 expired does not mark: a stream from the queue is replaced once, then the request is " +
@@ -187,14 +170,12 @@ var rules = []RuleInfo{
 	{"R55", Documented, "ServerIOTimeout < 0 expired marks the member down (not the only one).",
 		"technote swg21408884"},
 	{"R56", Documented,
-		"ServerIOTimeoutRetry bounds the resends after I/O timeouts, the second stream of R54 " +
-			"included: -1 no bound of " +
-			"its own, 0 none, n at most n. R62 holds as well.", "IBM, cluster properties"},
+		"ServerIOTimeoutRetry bounds the resends after I/O timeouts, the second stream of R54 included: -1 no " +
+			"bound of its own, 0 none, n at most n. R62 holds as well.", "IBM, cluster properties"},
 	{"R57", Documented,
-		"A body is sent again only if it was buffered: PostBufferSize in KB of 1024 bytes, " +
-			"64 when absent, 0 none, -1 " +
-			"no limit; otherwise the client gets 500, behind a 503 the 503. A request without " +
-			"body is always repeatable.",
+		"A body is sent again only if it was buffered: PostBufferSize in KB of 1024 bytes, 64 when absent, 0 none, " +
+			"-1 no limit; otherwise the client gets 500, behind a 503 the 503. A request without body is always " +
+			"repeatable.",
 		"technote swg21450051"},
 	{"R58", Assumed, "Once part of the answer reached the client nothing is retried: the connection is cut.", ""},
 	{"R59", Documented,
@@ -203,11 +184,9 @@ var rules = []RuleInfo{
 		"A member with MaxConnections pending requests of this process is skipped, not marked; when nobody else is " +
 			"usable the client gets 503 (assumed where others are marked down).", "IBM, MaxConnections"},
 	{"R61", Documented,
-		"When everybody is marked down and no retry is due, nothing is forwarded and the client " +
-			"gets 500; after failed " +
-			"attempts the last outcome decides, 503 for R53, else 500. PH46938 changed that in a way, " +
-			"and at a level, that " +
-			"is not public (choice all-down).", "APAR PH46938"},
+		"When everybody is marked down and no retry is due, nothing is forwarded and the client gets 500; after " +
+			"failed attempts the last outcome decides, 503 for R53, else 500. PH46938 changed that in a way, and " +
+			"at a level, that is not public (choice all-down).", "APAR PH46938"},
 	{"R62", Assumed,
 		"One request gets at most as many attempts as the cluster lists servers, not counting the second connect of " +
 			"R51 and the second streams of R50c and R54.", ""},
@@ -215,12 +194,11 @@ var rules = []RuleInfo{
 		"A request sent after a failover carries $WSFO: true, since 7.0.0.3.",
 		"public logs; APAR PK71492, earlier fix packs unknown"},
 	{"R64", Traced,
-		"The Transport has the scheme of the request, else it is the other one (assumed); " +
-			"under SSLMapMode onload all " +
-			"go out as https, under offload as http. An https Transport that cannot be used gives 500, or http with " +
-			"UseInsecure=true. A pick whose Transport cannot be used has cost its weight and moved " +
-			"the position, although " +
-			"no attempt follows.", "trace 03; APARs PI77874, PH23808; the fallback and onload are assumed"},
+		"The Transport has the scheme of the request, else it is the other one (assumed); under SSLMapMode onload " +
+			"all go out as https, under offload as http. An https Transport that cannot be used gives 500, or http " +
+			"with UseInsecure=true. A pick whose Transport cannot be used has cost its weight and moved the " +
+			"position, although no attempt " +
+			"follows.", "trace 03; APARs PI77874, PH23808; the fallback and onload are assumed"},
 	{"R65", Documented,
 		"A stream idle for longer than ConnectionTTL (28 s when absent since PH09034, 8.5.5.16; before no limit) is " +
 			"dropped.", "APAR PH09034"},
@@ -228,9 +206,8 @@ var rules = []RuleInfo{
 	{"R67", Traced,
 		"The request is sent, the answer received and passed on; the member's counters go up.", "trace 08"},
 	{"R68", Assumed,
-		"With ExtendedHandshake=true a stream is tried before anything is sent: one that is " +
-			"closed too early counts as " +
-			"a failed connect (R50), and any body may follow elsewhere.", ""},
+		"With ExtendedHandshake=true a stream is tried before anything is sent: one that is closed too early " +
+			"counts as a failed connect (R50), and any body may follow elsewhere.", ""},
 	{"R69", Documented,
 		"With IntelligentManagement enabled the On Demand Router routes what its connectors tell it of; the file " +
 			"decides only the rest. Every answer says so and is not certain.", "IBM, Intelligent Management"},

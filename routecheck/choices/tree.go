@@ -20,6 +20,8 @@ func (t *Tree[T]) Walk(sem *Assumptions, fixed uint64) (whole bool) {
 	return ok && t.branch(sem, fixed, result, asked)
 }
 
+// branch goes on from a result. The choice it fixes keeps its value in the first branch, where nothing need be decided
+// again; each other value may consult choices that this one never did, so those are walked from the start.
 func (t *Tree[T]) branch(sem *Assumptions, fixed uint64, result T, asked uint64) bool {
 	open := asked & t.Among &^ fixed
 	if open == 0 {

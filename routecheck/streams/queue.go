@@ -12,6 +12,8 @@ type Queue[S any] struct {
 	idle []idleStream[S] // the one that was put last stands last
 }
 
+// idleStream is a stream, and since when it has been idle. Put is called as time goes on, so the oldest stands first,
+// which is all that Expire looks at.
 type idleStream[S any] struct {
 	stream S
 	since  match.Nanos
@@ -20,7 +22,8 @@ type idleStream[S any] struct {
 // Put queues a stream that is idle from now on.
 func (q *Queue[S]) Put(s S, now match.Nanos) { q.idle = append(q.idle, idleStream[S]{s, now}) }
 
-// Take gives the stream that was put last; ok is false when the queue is empty. Call Expire first.
+// Take gives the stream that was put last; ok is false when the queue is empty. Call Expire first: Take has no clock.
+// What is taken is not kept, so that nothing holds on to it.
 func (q *Queue[S]) Take() (s S, ok bool) {
 	n := len(q.idle)
 	if n == 0 {
@@ -31,7 +34,8 @@ func (q *Queue[S]) Take() (s S, ok bool) {
 	return s, true
 }
 
-// Expire lets go of the streams that have idled for longer than ttl; 0 is no limit (R65).
+// Expire lets go of the streams that have idled for longer than ttl, the oldest first; 0 is no limit (R65). One that
+// has idled for exactly ttl stays. drop closes each.
 func (q *Queue[S]) Expire(now, ttl match.Nanos, drop func(S)) {
 	old := 0
 	for ttl > 0 && old < len(q.idle) && now-q.idle[old].since > ttl {

@@ -7,11 +7,12 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// classBuilder resolves for each text of a class which entry comes first for the paths that it leads to.
+// classBuilder resolves for each text of a class which entry comes first for the paths that it leads to. Entries are
+// indexes into the ordered list: the least comes first.
 type classBuilder struct {
 	*builder
 	exact    map[string]int
-	prefixes leading
+	prefixes leading             // those of prefix patterns
 	suffixes map[string]*leading // by their tails
 	nodes    map[string]int      // whole paths and their entries
 }
@@ -49,6 +50,7 @@ func (l *leading) first(path string) int {
 	return best
 }
 
+// class makes the look-ups of the entries of a list, of which no two have one pattern.
 func (b *builder) class(list []int) Class {
 	c := classBuilder{builder: b, exact: map[string]int{}, suffixes: map[string]*leading{}, nodes: map[string]int{}}
 	for _, i := range list {
@@ -67,6 +69,8 @@ func (b *builder) class(list []int) Class {
 	return c.build()
 }
 
+// build makes the tries of tails before that of any path, which stands last: Find takes the first that knows an
+// answer. Whole paths come in last of all, as overlaps adds some.
 func (c *classBuilder) build() (out Class) {
 	for path := range c.exact {
 		c.nodes[path] = c.resolve(path)
@@ -86,7 +90,8 @@ func (c *classBuilder) build() (out Class) {
 	return out
 }
 
-// resolve is the entry that comes first for one path.
+// resolve is the entry that comes first for one path: the decision itself, made once for each path that is looked up
+// as a whole.
 func (c *classBuilder) resolve(path string) int {
 	best := c.prefixes.first(path)
 	if e, ok := c.exact[path]; ok {
@@ -134,7 +139,9 @@ func (c *classBuilder) before(text, tail string) int {
 	return best
 }
 
-// overlaps adds the paths on which a leading text reaches into the tail: there is one for each way.
+// overlaps adds the paths on which a leading text reaches into the tail: there is one for each way. "/a.j*" and
+// "*.jsp" share the "." and "j" of "/a.jsp", which without its tail is "/a" and does not begin with "/a.j": no trie of
+// the tail would find the first.
 func (c *classBuilder) overlaps(tail string) {
 	add := func(text string, most int) {
 		for k := 1; k <= min(most, len(text)); k++ {

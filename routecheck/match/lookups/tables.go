@@ -53,6 +53,7 @@ func (t *Tables) Find(host string, port int, path string) *match.Entry {
 	if i, ok := find(c.Exact, path); ok {
 		return c.Exact[i].Entry
 	}
+	// the longest tail counts, and what shorter ones lead to has been worked into its trie
 	tail := slices.IndexFunc(t.Tails, func(tail string) bool { return strings.HasSuffix(path, tail) })
 	for _, trie := range c.Tries {
 		text := path
@@ -71,6 +72,7 @@ func (t *Tables) Find(host string, port int, path string) *match.Entry {
 	return nil
 }
 
+// class finds the place of a host and a port. One is enough: its class holds what the others would add.
 func (t *Tables) class(host string, port int) *Class {
 	for _, asked := range []Place{{Host: host, Port: port}, {Host: host}, {Host: "*", Port: port}, {Host: "*"}} {
 		i, ok := slices.BinarySearchFunc(t.Places, asked, comparePlaces)
@@ -120,11 +122,11 @@ type form struct {
 
 type builder struct {
 	entries []match.Entry
-	forms   map[form][]int // the entries of an alias, by their places in the list
-	ports   map[string][]int
-	hosts   []string // all but *, then *
-	classes map[string]int
-	texts   int
+	forms   map[form][]int   // the entries of an alias, by their places in the list
+	ports   map[string][]int // of each host, as aliases have them
+	hosts   []string         // as they come
+	classes map[string]int   // by key: places with the same entries share a class
+	texts   int              // so far, see most
 	tables  Tables
 }
 
@@ -191,6 +193,7 @@ func (b *builder) spellings(host string) []string {
 	return out
 }
 
+// place adds a host and a port with all entries that can take it, whichever of the four forms their aliases have.
 func (b *builder) place(host string, port int, spellings []string) {
 	taken := map[form]bool{{"*", port}: true, {"*", 0}: true}
 	for _, h := range spellings {

@@ -8,7 +8,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// Member resolves "MEMBER" or "CLUSTER/MEMBER". A name that several clusters have must be given with its cluster.
+// Member resolves "MEMBER" or "CLUSTER/MEMBER". A name that several clusters have must be given with its cluster. A
+// slash may also stand in either name, so each one is tried as the place where the cluster ends.
 func Member(t *match.Table, name string) (match.ClusterID, match.MemberID, error) {
 	for i := range len(name) {
 		if name[i] != '/' {
@@ -51,7 +52,8 @@ func hint(t *match.Table, name string) string {
 	return "; there are " + join(known, 5)
 }
 
-// AmbiguousMember says that a member's name alone names several.
+// AmbiguousMember says that a member's name alone names several. It is a type: some who ask need no more than that
+// there is one, and go on.
 type AmbiguousMember struct {
 	Name string
 	In   []string // CLUSTER/MEMBER
@@ -89,6 +91,7 @@ func clusters(t *match.Table) (all []string) {
 	return all
 }
 
+// join lists names for a message, as many as fit one.
 func join(list []string, most int) string {
 	text := ""
 	for i, s := range list {

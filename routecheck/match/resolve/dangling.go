@@ -21,7 +21,8 @@ func OpenRoute(route diag.Span) diag.Diagnostic {
 		Message: "Route lacks VirtualHostGroup or UriGroup; under open-route=rejects-file " + rejects}
 }
 
-// Dangling lists what the Routes of a file name in vain (R18).
+// Dangling lists what the Routes of a file name in vain (R18), Route by Route. A missing attribute is no vain name but
+// an open Route (R17), except that of the ServerCluster: there is nowhere for its requests to go.
 func (n *Names) Dangling(cfg *parser.Config) []diag.Diagnostic {
 	var d dangling
 	for _, rt := range cfg.Routes {
@@ -41,7 +42,8 @@ func (n *Names) Dangling(cfg *parser.Config) []diag.Diagnostic {
 
 type dangling []diag.Diagnostic
 
-// add reports what a Route names, or does not name, of the kind of an element.
+// add reports what a Route names, or does not name, of the kind of an element. known is called only where a suggestion
+// is made of it. R18 is documented of VirtualHostGroup (PK12350); the message says so.
 func (d *dangling) add(kind string, ref parser.Val[string], route *parser.Node, known func() []string) {
 	found := diag.Diagnostic{Span: route.NameSpan, Severity: diag.Error, Rule: missingGroup}
 	if ref.Set() {

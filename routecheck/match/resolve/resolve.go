@@ -8,7 +8,7 @@ type Names struct {
 	clusters map[string]*parser.ServerCluster
 	vhosts   map[string]*parser.VirtualHostGroup
 	uris     map[string]*parser.UriGroup
-	distinct []*parser.ServerCluster
+	distinct []*parser.ServerCluster // those of clusters, in file order
 }
 
 // New finds the definitions that count.

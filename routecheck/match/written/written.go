@@ -43,7 +43,7 @@ func URL(raw string) (match.Request, error) {
 	return rq, nil
 }
 
-// target returns path and query of a URL as written.
+// target returns path and query of a URL as written, without the fragment, which a client keeps to itself.
 func target(raw string) string {
 	_, rest, _ := strings.Cut(raw, "://")
 	rest, _, _ = strings.Cut(rest, "#")
