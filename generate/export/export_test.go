@@ -157,8 +157,8 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// TestRandomHasNoWeights: LoadBalance="Random" draws each primary as often, whatever its weight is (R35), while targets
-// draw by weights.
+// TestRandomHasNoWeights: LoadBalance="Random" draws each primary as often, whatever its weight is (R35), while
+// targets draw by weights.
 func TestRandomHasNoWeights(t *testing.T) {
 	servers := sharedtest.Server("m", `LoadBalanceWeight="20"`) + sharedtest.Server("n", `LoadBalanceWeight="0"`) +
 		sharedtest.Server("o", `LoadBalanceWeight="2"`)
