@@ -113,6 +113,7 @@ func (l *Lab) addGridServers(like *Member) error {
 	for i := range gridServers {
 		m := &Member{Name: l.unused(fmt.Sprintf("grid%d", i+1)), lab: l, state: Dead}
 		l.stores.servers = append(l.stores.servers, m)
+		// for orders, for members, and for the other servers
 		var addresses [3]string
 		for j := range addresses {
 			address, release, err := port.Reserve("127.0.0.1:0")

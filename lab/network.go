@@ -34,6 +34,7 @@ func (n *network) addressOf(host string) netip.Addr {
 	a, ok := n.hosts[host]
 	if !ok {
 		i := len(n.hosts)
+		// the last byte is 1 to 250: neither a network's address nor a broadcast
 		a = netip.AddrFrom4([4]byte{127, byte(64 + i/250/250), byte(i / 250), byte(i%250 + 1)})
 		n.hosts[host] = a
 	}

@@ -63,6 +63,7 @@ func (l *Lab) admit(ctx context.Context, all []*planned) error {
 		if l.opt.Manual {
 			m.spec.Start = session.Millis(noon(l.began).UnixMilli())
 		}
+		// Each member draws other IDs than the others; bits 48 and up tell its lives apart (command).
 		if l.opt.Seed != 0 {
 			m.spec.Seed = l.opt.Seed + uint64(i)<<32
 		}
@@ -73,6 +74,7 @@ func (l *Lab) admit(ctx context.Context, all []*planned) error {
 		if err := m.reserve(); err != nil {
 			return err
 		}
+		// the port that is kept for it stays unused then
 		if l.opt.PortBase > 0 {
 			m.spec.Listen = net.JoinHostPort("127.0.0.1", strconv.Itoa(l.opt.PortBase+i))
 		}

@@ -164,6 +164,7 @@ func (c *checker) client(ops []entry) {
 	for _, e := range ops {
 		w.step(e)
 	}
+	// of any other client changes may be lost by right
 	if w.sound && w.written {
 		c.linearizable(ops)
 	}

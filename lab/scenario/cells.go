@@ -216,6 +216,7 @@ func (r *cellRun) quiet(ctx context.Context) (bool, error) {
 		}
 		for i := range state.Sessions {
 			s := &state.Sessions[i]
+			// the first of the dead is a, whose copies matter
 			if m == r.dead[0] && s.Written > 0 && s.Replicas < len(state.Holders) {
 				return false, nil
 			}

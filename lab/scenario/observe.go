@@ -108,6 +108,7 @@ func (o *observed) changes(b *browser, q *request) {
 	if o.session == string(sessionNew) || o.session == string(sessionEmpty) {
 		base = 0
 	}
+	// the count less this request's own is what it found: below what the client knew is lost, above it came late
 	o.lost, o.late = max(0, b.last-(o.Count-own(q))), max(0, o.Count-own(q)-base)
 	o.applied = own(q)
 	if o.Count > base {

@@ -73,6 +73,7 @@ func (x *Exchange) adopt(s *Session) {
 		case <-x.gone:
 		}
 	}
+	// asked is the value that gave the session, of several that were tried
 	v, send := x.m.form.answer(x.asked, s.id, s.version())
 	x.answer = v
 	if !send || s.overflow {

@@ -81,6 +81,7 @@ func (m *Manager) write(ctx context.Context, s *Session, what extent) error {
 	if s.isFenced() {
 		return ErrNewer
 	}
+	// the store was down when the session was made
 	if s.needsRow() {
 		if err := m.insert(ctx, s); err != nil {
 			return err

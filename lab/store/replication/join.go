@@ -105,6 +105,7 @@ func (s *Store) live() {
 		}
 		now := time.Now()
 		still := max(now.Sub(last)-beatEvery, 0)
+		// Before anything else: what is found late below would be the others' death.
 		if now.Sub(last) >= deadAfter {
 			s.wasHung(now)
 		}
@@ -320,6 +321,7 @@ func (s *Store) joined(ctx context.Context) error {
 func (s *Store) wasHung(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	// Its own silence says nothing of the others.
 	s.group.pardon(now)
 	self := &s.group.peers[s.group.self]
 	if !self.ready {
@@ -327,6 +329,7 @@ func (s *Store) wasHung(now time.Time) {
 	}
 	self.ready, s.ready = false, make(chan struct{})
 	for _, e := range s.held.all() {
+		// Holders may have dropped copies, or taken sessions over, while they took this member for dead.
 		e.at, e.old = 0, e.old|e.at // to be seen
 	}
 	s.working.Go(s.join)

@@ -36,6 +36,7 @@ func (s *Store) census() {
 	s.mu.Unlock()
 	for i := range away.all() {
 		life := s.lifeOf(i)
+		// not under the lock: it may take a second
 		there := s.wire.lives(s.cfg.Members[i].Name)
 		s.mu.Lock()
 		switch {

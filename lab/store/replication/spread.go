@@ -161,6 +161,7 @@ func (s *Store) keep(ctx context.Context, k session.Key, m *message) (holders in
 		switch {
 		case s.ctx.Err() != nil:
 			return 0, session.ErrDown
+		// nobody has it, and who is silent may be back in a moment: better late than unprotected (L10)
 		case todo == 0 && at == 0 && s.hopes():
 			rest(ctx, beatEvery/10)
 			continue
@@ -198,6 +199,7 @@ func (s *Store) kept(ctx context.Context, k session.Key, written stamp) int {
 	needed := s.group.targets(s.group.self)
 	n, over := (e.at & needed).len(), set(0)
 	if needed&^e.at == 0 {
+		// a dead member has nothing left to drop
 		over = (e.at | e.old) &^ needed & s.group.living()
 		e.at, e.old = needed, 0
 	}
@@ -232,6 +234,7 @@ func (s *Store) rehold(ctx context.Context, k session.Key, written bool) {
 	e.stale = false
 	s.mu.Unlock()
 	if stale {
+		// A delta of nothing on the write that they have: only the last access is new.
 		light := *m
 		light.Whole, light.Base, light.Attributes = false, m.No, nil
 		s.putAll(ctx, &light, at)

@@ -26,6 +26,7 @@ func (s *Store) Load(ctx context.Context, k session.Key, cacheID int, now sessio
 		switch {
 		case ctx.Err() != nil || s.ctx.Err() != nil: // not all have answered
 			return nil, session.ErrDown
+		// all that could know have said that there is none
 		case best == nil || best.Gone:
 			return nil, session.ErrGone
 		}
