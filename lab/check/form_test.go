@@ -1,9 +1,12 @@
 package check
 
 import (
+	"context"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -81,5 +84,38 @@ func TestSetCookie(t *testing.T) {
 	}
 	if value, a := setCookie(http.Header{"Set-Cookie": {"JSESSION=1"}}, "JSESSIONID"); value != "" || a != nil {
 		t.Errorf("of another name: %q, %+v", value, a)
+	}
+}
+
+// TestFits: each option that cannot be is named as the command line has it, with what it may be.
+func TestFits(t *testing.T) {
+	fits := func() *Options {
+		return &Options{URL: "https://shop/hitcount", Count: regexp.MustCompile(`count: (\d+)`), Clients: MaxClients,
+			Every: MinEvery, Timeout: time.Second, Before: time.Second, Recovers: time.Second,
+			CommandTimeout: time.Second, Kill: "kill -9 1"}
+	}
+	for want, change := range map[string]func(*Options){
+		"": func(*Options) {}, "--url: ": func(o *Options) { o.URL = "http://%zz" },
+		`--url "shop/hitcount": want http://HOST/PATH`: func(o *Options) { o.URL = "shop/hitcount" },
+		`--url "ftp://shop/x"`:                         func(o *Options) { o.URL = "ftp://shop/x" },
+		`--count "\\d+": want a group`:                 func(o *Options) { o.Count = regexp.MustCompile(`\d+`) },
+		`--who "by": want a group`:                     func(o *Options) { o.Who = regexp.MustCompile("by") },
+		"--clients 0: want 1 to 32":                    func(o *Options) { o.Clients = 0 },
+		"--clients 33: want 1 to 32":                   func(o *Options) { o.Clients = MaxClients + 1 },
+		"--every 99ms: want 100ms or more":             func(o *Options) { o.Every = 99 * time.Millisecond },
+		"are times above 0":                            func(o *Options) { o.Before = 0 },
+		"nobody kills: want --kill":                    func(o *Options) { o.Kill = "" },
+	} {
+		o := fits()
+		change(o)
+		err := o.Fits()
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+	o := fits()
+	o.Kill, o.Ask = "", func(context.Context) error { return nil }
+	if err := o.Fits(); err != nil {
+		t.Errorf("a person who is asked: %v", err)
 	}
 }

@@ -191,6 +191,39 @@ func TestHang(t *testing.T) {
 	}
 }
 
+// TestServletHangs: one that never answers lets its client wait until a fault is set, and the connection ends then.
+func TestServletHangs(t *testing.T) {
+	hangs := make(chan bool)
+	l, err := listener.Open(listener.Options{Name: "m1", Address: "127.0.0.1:0", Recorder: &listener.Recorder{},
+		Serve: func(a *listener.Answer, rq *http.Request) {
+			hangs <- a.Sent()
+			a.Hang()
+			hangs <- a.Sent()
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Stop(0) })
+	c := connect(t, l)
+	io.WriteString(c, get)
+	if <-hangs {
+		t.Error("sent before anybody said so")
+	}
+	for over := false; !over; {
+		l.Set(listener.Fault{}) // again: the servlet may not have begun to hang yet
+		select {
+		case sent := <-hangs:
+			if over = true; !sent {
+				t.Error("there is something left to be sent")
+			}
+		case <-time.After(time.Millisecond):
+		}
+	}
+	if _, err := c.in.ReadByte(); err != io.EOF {
+		t.Errorf("let go: %v", err)
+	}
+}
+
 // TestHold: one request waits until another order comes, and is answered then; the next one is answered at once.
 func TestHold(t *testing.T) {
 	l, recorder := start(t)

@@ -180,6 +180,44 @@ func TestRedisKilled(t *testing.T) {
 	create()
 }
 
+// TestCounted: what a grid holds is counted and listed from outside, by its URL alone.
+func TestCounted(t *testing.T) {
+	t.Parallel()
+	for name, config := range map[string]func(*testing.T) Config{
+		"JetStream": serve,
+		"Redis": func(t *testing.T) Config {
+			return Config{Redis: redistest.Start(t).URL, Prefix: Prefix("run")}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := config(t)
+			s := members(t, c).Store(t, "a")
+			for i, id := range []string{"one", "two", "three"} {
+				r := &session.Record{Key: session.Key{App: "shop", ID: id}, LastAccess: session.Millis(1000 * i),
+					MaxInactive: 10, User: "anonymous"}
+				if err := s.Create(t.Context(), r); err != nil {
+					t.Fatal(err)
+				}
+			}
+			census, err := Count(t.Context(), c.URL(), 10_500)
+			if err != nil || census.Rows != 3 || len(census.Applications) != 1 {
+				t.Fatalf("%+v, %v", census, err)
+			}
+			if a := census.Applications[0]; a.Name != "shop" || a.Sessions != 3 || a.Empty != 3 || a.OverTime != 1 {
+				t.Errorf("%+v", a)
+			}
+			if strings.Contains(census.Table, "secret") {
+				t.Errorf("a password is told: %s", census.Table)
+			}
+			rows, err := Rows(t.Context(), c, 2)
+			if err != nil || len(rows) != 2 || rows[0].ID != "three" || rows[1].ID != "two" || rows[0].Column != "" {
+				t.Errorf("%+v, %v", rows, err)
+			}
+		})
+	}
+}
+
 // TestMajority: a grid goes on while two of its three servers are there.
 func TestMajority(t *testing.T) {
 	t.Parallel()
