@@ -76,7 +76,8 @@ func TestInvalidIgnores(t *testing.T) {
 // TestUnusedIgnores: only rules that were asked can show that an ignore is of no use.
 func TestUnusedIgnores(t *testing.T) {
 	rules := with(onComments(), finds("T1", "Server", diag.Warning), finds("T2", "Transport", diag.Info))
-	const text = "<Config>\n<!-- wasplug:ignore T1,T2 why -->\n<Log/>\n<!-- wasplug:ignore T2 why -->\n<Transport/></Config>"
+	const text = "<Config>\n<!-- wasplug:ignore T1,T2 why -->\n<Log/>\n" +
+		"<!-- wasplug:ignore T2 why -->\n<Transport/></Config>"
 	for _, tt := range []struct {
 		name, want string
 		o          lint.Options

@@ -1,6 +1,7 @@
 package lint_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -141,8 +142,9 @@ func TestSeveralFiles(t *testing.T) {
 			for _, d := range lint.Run([]*lint.Rule{met}, files, shuffled, lint.Options{}) {
 				other := files.Start(d.Related[0].Span)
 				got = append(got, files.Name(d.Span.File)+" "+other.File)
-				if want := "this one, on " + other.File + ":" + string(rune('0'+other.Line)); d.Related[0].Message != want {
-					t.Errorf("%s: %q, want %q", name, d.Related[0].Message, want)
+				said, want := d.Related[0].Message, fmt.Sprintf("this one, on %s:%d", other.File, other.Line)
+				if said != want {
+					t.Errorf("%s: %q, want %q", name, said, want)
 				}
 			}
 			if got := strings.Join(got, ", "); got != tt.want {
@@ -159,7 +161,8 @@ func TestTwiceTheSame(t *testing.T) {
 	twice.Check = func(p *lint.Pass) { once(p); once(p) }
 	files, inputs := read(file{"f.xml", "<Config>\n<Server/>\n<Server/></Config>"})
 	inputs = append(inputs, inputs[0])
-	got := places(files, lint.Run([]*lint.Rule{twice, finds("T2", "Server", diag.Warning)}, files, inputs, lint.Options{}))
+	both := []*lint.Rule{twice, finds("T2", "Server", diag.Warning)}
+	got := places(files, lint.Run(both, files, inputs, lint.Options{}))
 	if want := "2 T1, 2 T2, 3 T1, 3 T2"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

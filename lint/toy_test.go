@@ -42,7 +42,8 @@ func each(p *lint.Pass, element string, visit func(n *parser.Node)) {
 func onComments() []*lint.Rule {
 	nothing := func(*lint.Pass) {}
 	return []*lint.Rule{
-		{Code: diag.IgnoreUnused, Name: "ignore-unused", Category: lint.Suppression, Severity: diag.Warning, Check: nothing},
+		{Code: diag.IgnoreUnused, Name: "ignore-unused", Category: lint.Suppression, Severity: diag.Warning,
+			Check: nothing},
 		{Code: diag.IgnoreInvalid, Name: "ignore-invalid", Category: lint.Suppression, Severity: diag.Warning,
 			Check: nothing},
 	}

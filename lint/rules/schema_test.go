@@ -139,7 +139,8 @@ func TestSchemaOfVariants(t *testing.T) {
 		{"empty group", `   <Log `, `<UriGroup Name="empty"/><Log `, true},
 		{"V4", `Route ServerCluster="admin"`, `Route ServerGroup="admin"`, true},
 		{"V4 definition", `   <Log `, `<ServerGroup Name="old"><Server Name="o1"><Transport Hostname="h" Port="1"/>` +
-			`</Server></ServerGroup><Route ServerCluster="old" UriGroup="shop_uris" VirtualHostGroup="admin_host"/><Log `, true},
+			`</Server></ServerGroup>` +
+			`<Route ServerCluster="old" UriGroup="shop_uris" VirtualHostGroup="admin_host"/><Log `, true},
 		{"two Logs", `   <Log `, `<Log Name="/x"/><Log `, false},
 		{"two lists", `<BackupServers>`, `<PrimaryServers/><BackupServers>`, false},
 		{"a Property twice", `   <Log `, `<Property Name="ESIEnable" Value="true"/><Log `, false},

@@ -169,7 +169,7 @@ func (m *seed) plant() (text string, at diag.Span, err error) {
 	}
 	start, end := strings.Index(text, "«"), strings.Index(text, "»")
 	if strings.Count(text, "«") != 1 || strings.Count(text, "»") != 1 || end < start {
-		return "", at, fmt.Errorf("the place that is reported has to stand between one « and one »: %q %q", m.new, m.at)
+		return "", at, fmt.Errorf("what is reported has to stand between one « and one »: %q %q", m.new, m.at)
 	}
 	return unmarked.Replace(text), diag.Span{Start: int32(start), End: int32(end - len("«"))}, nil
 }

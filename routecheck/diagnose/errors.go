@@ -121,8 +121,8 @@ func postLost(k *Case) opinion {
 		seen, broken = seen.Join(broken), sightings{}
 	}
 	if seen.Count == 0 && broken.Count > 0 {
-		return opinion{stance: allows, seen: broken, why: "requests with a body failed and were not sent again; whether " +
-			"on an idle connection that the member had closed (IE8), only LogLevel Trace shows"}
+		return opinion{stance: allows, seen: broken, why: "requests with a body failed and were not sent again; " +
+			"whether on an idle connection that the member had closed (IE8), only LogLevel Trace shows"}
 	}
 	return proven("requests with a body failed and were not sent again", seen, k.Log.Share(seen.Count)).
 		or(k.Log.Shows(pluginlog.LevelDetail) && k.Log.Requests > 0, "no request with a body was given up")

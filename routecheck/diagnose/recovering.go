@@ -224,8 +224,8 @@ func triesFail(k *Case) opinion {
 	case seen.Count > 0 && k.Log.Shows(pluginlog.LevelTrace):
 		return opinion{stance: proves, why: "it was tried again and again, and each try failed", seen: seen}
 	case seen.Count > 0:
-		return opinion{stance: allows, seen: seen, why: "it was tried again and again, and each try failed; whether it " +
-			"is up at another address (NR5), or with another port or clone ID (NR4), only LogLevel Trace shows"}
+		return opinion{stance: allows, seen: seen, why: "it was tried again and again, and each try failed; whether " +
+			"it is up at another address (NR5), or with another port or clone ID (NR4), only LogLevel Trace shows"}
 	case backs.Count > 0:
 		return opinion{stance: denies, why: "a try succeeded"}
 	}

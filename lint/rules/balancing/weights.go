@@ -205,7 +205,8 @@ var _ = group.Add(&lint.Rule{
 // True is the default, and only where it is written there is something to edit.
 func checkAffinitySkew(p *check.Pass) {
 	for _, c := range p.Clusters() {
-		if len(primaries(p, c)) > 1 && c.LoadBalance.V != "Random" && c.IgnoreAffinityRequests.V && check.HasClones(c) {
+		if len(primaries(p, c)) > 1 && c.LoadBalance.V != "Random" && c.IgnoreAffinityRequests.V &&
+			check.HasClones(c) {
 			f := p.Report(check.At(c.IgnoreAffinityRequests, c.Node), "requests of sessions do not lower the "+
 				"weights of cluster %q (IgnoreAffinityRequests true or absent, R34): load can become uneven; the "+
 				"name does not mean that affinity is off", c.Name.V)

@@ -163,7 +163,8 @@ func checkShortIOTimeout(p *check.Pass) {
 		if n := max(s.ServerIOTimeout.V, -s.ServerIOTimeout.V); n > 0 && n < least {
 			p.Report(s.ServerIOTimeout.Span(), "ServerIOTimeout %d of server %q is below %d seconds; slow but "+
 				"healthy pages count as failures%s", s.ServerIOTimeout.V, s.Name.V, least,
-				check.IfElse(s.ServerIOTimeout.V < 0, ", and the server is marked down for each (R55)", " and are sent again (R54)"))
+				check.IfElse(s.ServerIOTimeout.V < 0, ", and the server is marked down for each (R55)",
+					" and are sent again (R54)"))
 		}
 	})
 }

@@ -370,12 +370,15 @@ func checkExactOnly(p *check.Pass) {
 					continue // others take what is below
 				}
 			}
-			end := diag.Span{File: u.Node.Span.File, Start: u.Node.Span.End, End: u.Node.Span.End}
+			file := u.Node.Span.File
+			end := diag.Span{File: file, Start: u.Node.Span.End, End: u.Node.Span.End}
+			before, behind := u.Node.Span.To(u.Name.Span()), diag.Span{File: file, Start: u.Name.Span().End, End: end.End}
 			p.Report(u.Name.Span(), "Uri %q matches only the equal path (R2); everything below it is declined "+
 				"unless %q is listed too", name, name+"/*").
 				About(u.Name.Span()).
 				Repair(false, "add "+name+"/*",
-					diag.Edit{Span: end, New: check.Indent(p.Files, u.Node) + p.Files.Text(u.Node.Span.To(u.Name.Span())) + "/*" + p.Files.Text(diag.Span{File: end.File, Start: u.Name.Span().End, End: end.End})})
+					diag.Edit{Span: end, New: check.Indent(p.Files, u.Node) + p.Files.Text(before) + "/*" +
+						p.Files.Text(behind)})
 		}
 	}
 }

@@ -65,7 +65,8 @@ func checkClusterContent(p *check.Pass) {
 	used := p.RoutedClusters()
 	for _, c := range p.Config.Clusters {
 		if len(c.Servers) == 0 && c.ClusterAddress == nil && p.Config.IntelligentManagement == nil {
-			reportEmpty(p, c.Node, c.Name, "Server", "requests that are routed to it find nobody and end in 500", used[c])
+			reportEmpty(p, c.Node, c.Name, "Server", "requests that are routed to it find nobody and end in 500",
+				used[c])
 		}
 		for _, s := range c.Servers {
 			switch {
@@ -73,7 +74,7 @@ func checkClusterContent(p *check.Pass) {
 			case used[c]:
 				p.Report(check.At(s.Name, s.Node), "server %q has no Transport; it cannot be reached, requests "+
 					"that choose it fail", s.Name.V)
-			default: // the deployment manager itself, whose ports are all of admin_host, is written so by its generator
+			default: // so its generator writes the deployment manager, whose ports are all of admin_host
 				p.Report(check.At(s.Name, s.Node), "server %q has no Transport, and no Route uses its cluster; "+
 					"it has no effect", s.Name.V).
 					As(diag.Info).
