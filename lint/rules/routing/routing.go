@@ -370,6 +370,7 @@ func checkExactOnly(p *check.Pass) {
 					continue // others take what is below
 				}
 			}
+			// The fix writes the Uri once more, with all that stands in it, and /* behind its name.
 			file := u.Node.Span.File
 			end := diag.Span{File: file, Start: u.Node.Span.End, End: u.Node.Span.End}
 			before, behind := u.Node.Span.To(u.Name.Span()), diag.Span{File: file, Start: u.Name.Span().End, End: end.End}
