@@ -18,7 +18,10 @@ const (
 	latin1
 )
 
-// encoding finds out how to read the file, and reports a declaration that does not fit the bytes.
+// encoding finds out how to read the file, and reports a declaration that does not fit the bytes. What is declared
+// decides only between ISO-8859-1 and the rest: a file that declares UTF-8, US-ASCII, nothing or an encoding that is
+// not known is read as UTF-8, each byte of it that is none as ISO-8859-1. A file of ASCII alone is right under each
+// name and needs no look at its bytes.
 func (s *scanner) encoding() {
 	switch content, what := sniff.Text(s.src); content {
 	case sniff.Foreign:
@@ -43,6 +46,7 @@ func (s *scanner) encoding() {
 			"outside of ASCII are "+
 			"read as UTF-8 or ISO-8859-1, and whether the plug-in can read the file is undocumented", name)
 	}
+	// All of it is ASCII.
 	if first == len(s.src) {
 		return
 	}

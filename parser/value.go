@@ -32,7 +32,8 @@ func (s *scanner) name(start int) (end int, good bool) {
 }
 
 // value reads the value of an attribute at pos and returns where it stands without its quotes; plain: it can be taken
-// as it is.
+// as it is. The quote must be a straight one; what people paste or forget is read as far as it can be told what was
+// meant.
 func (s *scanner) value(name string) (from, to int, plain bool) {
 	q := s.at()
 	if q != '"' && q != '\'' {
@@ -56,6 +57,7 @@ func (s *scanner) value(name string) (from, to int, plain bool) {
 // quoted reads a value that is not plain. Without the quote that ends it, the value ends before whatever starts
 // something new.
 func (s *scanner) quoted(name string, from int, q byte) (int, int, bool) {
+	// A value may go over lines, so the quote that ends it is looked for in all of the file.
 	to := s.until(from, string(q))
 	if to < 0 || s.lost(from, to) {
 		to = s.cut(from)
@@ -194,7 +196,8 @@ func (s *scanner) read(start, end int) string {
 	return text
 }
 
-// char decodes the character at i. A byte that is no UTF-8 is read as ISO-8859-1.
+// char decodes the character at i. A byte that is no UTF-8 is read as ISO-8859-1. So a file with a letter of each kind
+// still shows both.
 func (s *scanner) char(i, end int) (rune, int) {
 	c := s.src[i]
 	if c < utf8.RuneSelf || s.chars == latin1 {

@@ -66,7 +66,8 @@ type pool[T any] struct {
 	lists  slab[*T]
 }
 
-// each views the elements of a name among nodes, in file order.
+// each views the elements of a name among nodes, in file order. Counting first costs little, and gives the list the
+// length that it needs.
 func each[T any](v *viewer, p *pool[T], nodes []*Node, fill func(*T, *Node), name string) []*T {
 	count := 0
 	for _, n := range nodes {
@@ -167,7 +168,9 @@ func (v *viewer) gather(nodes []*Node) (held []*Node, gathered bool) {
 	return held, gathered
 }
 
-// read reads an attribute; the default of the table stands in for what is not written or not readable.
+// read reads an attribute; the default of the table stands in for what is not written or not readable. What the
+// plug-in does with a value that is not readable is not documented: lint says so, and the default is what decisions go
+// on with.
 func read[T any](v *viewer, n *Node, name string, parse func(string) (T, bool)) Val[T] {
 	at := n.Attr(name)
 	if at != nil {

@@ -10,7 +10,8 @@ import (
 // Item is the step of a path that leads to the items of a list.
 const Item = "[]"
 
-// Rule is what a schema says of a place in a file. The zero Rule says nothing.
+// Rule is what a schema says of a place in a file. The zero Rule says nothing. A place that may hold several forms has
+// what all of them say.
 type Rule struct {
 	Says    string          // what stands there, "" for nothing
 	Keys    []Key           // that a map may have there, in the order of the schema, by their names

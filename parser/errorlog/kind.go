@@ -102,7 +102,8 @@ func (l *Line) kindOf() Kind {
 	return Other
 }
 
-// ofServer finds the kind of a text that the web server wrote about itself.
+// ofServer finds the kind of a text that the web server wrote about itself. What mod_mpmstats says comes first, for
+// the names of modules in it may be anything.
 func (l *Line) ofServer() Kind {
 	if k := l.mpmstats(); k != Other {
 		return k

@@ -2,7 +2,8 @@ package errorlog
 
 import "strings"
 
-// Counts are the threads of all processes, by what they do.
+// Counts are the threads of all processes, by what they do. mod_mpmstats calls them rdy, bsy, rd, wr, ka, log, dns and
+// cls; those behind Busy are what busy threads do.
 type Counts struct{ Ready, Busy, Reading, Writing, KeepAlive, Logging, DNS, Closing int64 }
 
 // Module is a module of the web server and the requests that are in it.
@@ -103,6 +104,7 @@ func (l *Line) modules(text string) {
 		if !ok || !isNumber {
 			return
 		}
+		// A name ends at the comma before the next module, or at the blank before its phases.
 		end := strings.IndexAny(rest, ", ")
 		if end < 0 {
 			end = len(rest)

@@ -192,7 +192,7 @@ type form struct {
 }
 
 // forms is indexed by Kind. Spellings marked * in parse.go are from memory or ours, the others stand in published
-// logs.
+// logs. A kind without a function is written by several of them, or, as a header line, by none that is shown.
 var forms = [numKinds]form{
 	None:               {name: "none"},
 	BuildVersion:       {"build-version", LevelPlugin, "", ""},

@@ -87,6 +87,7 @@ func (l *Line) parseOther(e *Event) Kind {
 	for i := range phrases {
 		p := &phrases[i]
 		if strings.Contains(text, p.text) && (!prose || strings.HasPrefix(text, p.text)) {
+			// The phrase is there and the rest is no news: the next one may be.
 			if p.fill != nil && !p.fill(text, e) {
 				continue
 			}
@@ -113,7 +114,9 @@ func (l *Line) mayHoldPhrase() bool {
 	return false
 }
 
-// phrases in the order of trust: the first that a line contains decides.
+// phrases in the order of trust: the first that a line contains decides. "Write failed" is written to the member and
+// "write failed" to the client, by the capital alone; "ServerIOTimeout fired" stands before " fired", which any
+// timeout may be.
 var phrases = []struct {
 	text string
 	kind Kind

@@ -73,7 +73,8 @@ func enumeration(a *parser.Attribute) *node {
 	return r
 }
 
-// anyCase is a pattern of a word in any letter case.
+// anyCase is a pattern of a word in any letter case. A grammar has no comparison without letter case:
+// [Tt][Rr][Uu][Ee].
 func anyCase(word string) string {
 	var b strings.Builder
 	for _, r := range word {

@@ -145,7 +145,8 @@ func (r *reader) lineEnd(line int) int {
 }
 
 // foldedEnd finds the end of a plain scalar that spans lines: white space of the source and of the value are skipped
-// alike.
+// alike. yaml.v3 has made one blank of a line break and the blanks around it, so the other characters are looked for
+// one by one.
 func foldedEnd(src []byte, start int, value string) int {
 	i := start
 	for j := 0; j < len(value); j++ {

@@ -216,6 +216,7 @@ func (rec *recorder) counted(e *pluginlog.Event) {
 		c.New += max(now.New()-since.New(), 0)
 		c.Affinity += max(now.Affinity-since.Affinity, 0)
 	}
+	// Each process knows its own pending requests alone: the sum follows by what changed in one of them.
 	rec.pending[e.Member] += now.Pending - was.Pending
 	c.Pending = max(c.Pending, rec.pending[e.Member])
 	if !known {
