@@ -26,7 +26,7 @@ type body struct {
 	limit    int64     // PostSizeLimit, -1 none
 	failover bool      // the head was made for a failover
 
-	pumped chan error   // gives one result of the goroutine that passes on what is not buffered; nil when there is none
+	pumped chan error   // one result of the goroutine that passes on what is not buffered; nil when there is none
 	ending *atomic.Bool // it is writing the last piece: the client is not waited for any more
 
 	overtaken bool // see bodyUnderWay

@@ -44,7 +44,8 @@ func TestHeadGrowsMost(t *testing.T) {
 	v := w.visit()
 	for range 2 {
 		r := v.ask("GET / HTTP/1.0\r\nHost: shop\r\nConnection: keep-alive\r\n\r\n")
-		if r.status != 200 || r.body != "body" || r.header.Get("Date") == "" || r.header.Get("Connection") != "keep-alive" ||
+		if r.status != 200 || r.body != "body" || r.header.Get("Date") == "" ||
+			r.header.Get("Connection") != "keep-alive" ||
 			r.header.Get("Content-Length") != "4" {
 			t.Errorf("%+v", r)
 		}

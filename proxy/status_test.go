@@ -105,10 +105,12 @@ func TestWorkOfMembers(t *testing.T) {
 		if got := members[0].Answers; got[4] < 3 || got[5] != 0 || members[0].Failures.Total() != 0 {
 			t.Errorf("%s the reload, m1: %+v", when, members[0].Work)
 		}
-		if got := &members[1]; got.Answers[5] != got.Failures[explain.Busy] || got.Answers[5] == 0 || got.Failed != got.Answers[5] {
+		if got := &members[1]; got.Answers[5] != got.Failures[explain.Busy] || got.Answers[5] == 0 ||
+			got.Failed != got.Answers[5] {
 			t.Errorf("%s the reload, m2: %+v", when, got.Work)
 		}
-		if got := &members[2]; got.Answers != [6]uint64{} || got.Failures[explain.Refused] != 1 || got.Failed != 1 || got.Within != nil {
+		if got := &members[2]; got.Answers != [6]uint64{} || got.Failures[explain.Refused] != 1 || got.Failed != 1 ||
+			got.Within != nil {
 			t.Errorf("%s the reload, m3: %+v", when, got.Work)
 		}
 		var waits uint64

@@ -51,7 +51,8 @@ var sessions = []question{
 	{Target: "/plus/x;jsessionid=0000id+a"},
 }
 
-// routing asks a daemon every host with every path, and every session; each answer must be what the decision core says.
+// routing asks a daemon every host with every path, and every session; each answer must be what the decision core
+// says.
 func (d *Daemon) routing(t *testing.T) {
 	_, xml := start(t, routingXML)
 	address := d.serve(t, xml, export.Options{Headers: "ws"})

@@ -72,7 +72,8 @@ var broken = []struct {
 		meets{choices.ClusterAddressFailure}},
 	{"R52: a retry is due after RetryInterval", `RetryInterval="\d+"`, `RetryInterval="50"`, meets{choices.Probe}},
 	{"R53: a 503 marks nobody", `<Config`, `<Config MarkBusyDown="true"`, meets{choices.AttemptLimit}},
-	{"R55: a negative ServerIOTimeout marks", `ServerIOTimeout="-2"`, `ServerIOTimeout="2"`, meets{choices.RetryClock}},
+	{"R55: a negative ServerIOTimeout marks", `ServerIOTimeout="-2"`, `ServerIOTimeout="2"`,
+		meets{choices.RetryClock}},
 	{"R57: a buffered body is sent again",
 		`<ServerCluster `, `<ServerCluster PostBufferSize="0" `, meets{choices.EarlyClose}},
 	{"R59: PostSizeLimit holds", `PostSizeLimit="1000"`, ``, meets{choices.PostLimitStatus}},
@@ -220,7 +221,8 @@ func TestNoise(t *testing.T) {
 			defer close(noisy)
 			for ctx.Err() == nil {
 				for _, host := range []string{"www.example.com", "probe.wasplug.invalid"} {
-					rq, _ := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+plain+"/wasplug/cookies/noise", nil)
+					url := "http://" + plain + "/wasplug/cookies/noise"
+					rq, _ := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 					if rq.Host = host; !strings.HasPrefix(host, "probe") {
 						rq.URL.Path = "/shop/noise"
 					}

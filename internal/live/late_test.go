@@ -28,8 +28,8 @@ func (n *notes) Errorf(format string, args ...any) {
 }
 
 const (
-	// mostLate is how late the machine may be: there are some ten waits in a story of which all together may be late by
-	// half a second.
+	// mostLate is how late the machine may be: there are some ten waits in a story of which all together may be late
+	// by half a second.
 	mostLate = 50 * time.Millisecond
 	// mostRuns is how often a machine that is late is given another chance. That it is late each time hides nothing.
 	mostRuns = 6

@@ -163,7 +163,8 @@ func TestRecognised(t *testing.T) {
 			t.Run(question.SettingWords(c, v), func(t *testing.T) {
 				t.Parallel()
 				inTime(t, func(report reporter) {
-					recognised(report, j.Table, j.Findings(executeAll(t, report, "<Config/>", plans(), truth)), c, &truth)
+					found := j.Findings(executeAll(t, report, "<Config/>", plans(), truth))
+					recognised(report, j.Table, found, c, &truth)
 				})
 			})
 		}

@@ -120,7 +120,8 @@ func TestGuard(t *testing.T) {
 	plan := &question.Plan{Questions: []*question.Question{{Cluster: -1, Routing: true, Steps: []question.Step{step}}}}
 	for _, at := range []string{"192.0.2.1:9", "[::ffff:192.0.2.1]:9"} {
 		d := &live.Driver{Table: &match.Table{}, Target: live.Target{Plain: at}, Clock: live.Wall{}}
-		if _, err := d.Execute(t.Context(), plan); err == nil || !strings.Contains(err.Error(), "is not on this machine") {
+		_, err := d.Execute(t.Context(), plan)
+		if err == nil || !strings.Contains(err.Error(), "is not on this machine") {
 			t.Errorf("%s: %v", at, err)
 		}
 	}

@@ -268,7 +268,8 @@ func (e *editor) askAll(uri string, x *edits) {
 		"formatting", "rename", "codeAction", "documentSymbol"} {
 		params := place(uri, p)
 		params["newName"], params["range"] = "other", object{"start": inJSON(p), "end": inJSON(p)}
-		if err := e.try("textDocument/"+method, params, nil); err != nil && !strings.Contains(err.Error(), "[-32803]") {
+		err := e.try("textDocument/"+method, params, nil)
+		if err != nil && !strings.Contains(err.Error(), "[-32803]") {
 			e.t.Errorf("%s at %v of %q: %v", method, p, x.text, err)
 		}
 	}

@@ -214,11 +214,13 @@ tests:
 	if got, err := e.renamed(suiteURI, p, "c3", texts); err != nil || got[suiteURI] != want {
 		t.Errorf("from a cookie: %v: %s", err, cmp.Diff(want, got[suiteURI]))
 	}
-	if _, err := e.renamed(suiteURI, p, "c'3", texts); err == nil || !strings.Contains(err.Error(), "on line 6, where") {
+	_, err = e.renamed(suiteURI, p, "c'3", texts)
+	if err == nil || !strings.Contains(err.Error(), "on line 6, where") {
 		t.Errorf("what a text might not hold: %v", err)
 	}
 	e.change(suiteURI, 3, object{"text": strings.Replace(session, `"0001<id>:a1"`, `"0001\x41:a1"`, 1)})
-	if _, err := e.renamed(suiteURI, p, "c3", nil); err == nil || !strings.Contains(err.Error(), "escapes on line 11") {
+	_, err = e.renamed(suiteURI, p, "c3", nil)
+	if err == nil || !strings.Contains(err.Error(), "escapes on line 11") {
 		t.Errorf("escapes: %v", err)
 	}
 }
@@ -238,8 +240,8 @@ func TestSuiteRenameUnsaved(t *testing.T) {
 	}
 }
 
-// A name that would be that of something else is refused, as is one that the file cannot hold, and whatever would leave
-// a name behind.
+// A name that would be that of something else is refused, as is one that the file cannot hold, and whatever would
+// leave a name behind.
 func TestYAMLRenameRefused(t *testing.T) {
 	e, texts := openTown(t)
 	version := 1

@@ -46,7 +46,8 @@ func ask(t *testing.T, question, file string) (a said) {
 func TestWhy(t *testing.T) {
 	a := ask(t, `{"Why": {"Request": {"URL": "http://h/snoop", "Cookies": ["0000abc:v544d031"]},
 		"Members": {"Down": ["PluginMember1"]}}}`, apptest.Figure(t))
-	if a.Error != "" || !strings.Contains(a.Text, "\nsteps\n") || !strings.HasPrefix(a.Text, a.Brief) || a.Brief == "" {
+	if a.Error != "" || !strings.Contains(a.Text, "\nsteps\n") || !strings.HasPrefix(a.Text, a.Brief) ||
+		a.Brief == "" {
 		t.Errorf("%q, text\n%s", a.Error, a.Text)
 	}
 	if !strings.Contains(a.JSON, `"member":"PluginMember2"`) || strings.Count(a.JSON, "\n") != 1 {

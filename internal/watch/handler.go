@@ -153,6 +153,7 @@ func (w *Watch) position(to *sink) {
 // unix is a time of the log as all the world counts it: a line shows the time of day of its machine, without a zone.
 func (w *Watch) unix(t pluginlog.Time) float64 {
 	at := time.Unix(0, int64(t)).UTC()
-	zoned := time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second(), at.Nanosecond(), w.opt.Zone)
+	zoned := time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second(), at.Nanosecond(),
+		w.opt.Zone)
 	return float64(zoned.UnixMilli()) / 1000
 }

@@ -18,8 +18,10 @@ func everything(f *follower) {
 		f.line(2, "ERROR", "ws_common: websphereGetStream: Connect timeout fired") +
 		f.line(2, "ERROR", "ws_server: serverSetFailoverStatus: Marking m2 down") +
 		f.line(2, "ERROR", "ws_common: websphereHandleRequest: Failed to handle request") +
-		f.line(3, "ERROR", "lib_stream: openStream: Failed in r_gsk_secure_soc_init: GSK_ERROR_BAD_CERT(gsk rc = 414)") +
-		f.line(3, "ERROR", "ws_server_group: serverGroupNextRoundRobinServer: Failed to find a server; all could be down") +
+		f.line(3, "ERROR", "lib_stream: openStream: Failed in r_gsk_secure_soc_init: "+
+			"GSK_ERROR_BAD_CERT(gsk rc = 414)") +
+		f.line(3, "ERROR", "ws_server_group: serverGroupNextRoundRobinServer: "+
+			"Failed to find a server; all could be down") +
 		f.line(3, "ERROR", "ws_common: websphereWriteRequestReadResponse: Failed to find an app server to handle "+
 			"this request") +
 		f.line(3, "ERROR", "ws_common: websphereHandleRequest: Failed to handle request") +

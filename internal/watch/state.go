@@ -150,8 +150,8 @@ func (w *Watch) save(now time.Time, last bool) error {
 // standing is the state as it is now, its lists sorted, so that the same state is the same text.
 func (w *Watch) standing() (*state, error) {
 	m, read := &w.metrics, w.tail.current.place()
-	s := &state{Version: stateVersion, File: w.opt.File, HeadLen: min(read.Offset, headSize), Again: w.again, Read: read,
-		At: w.now.At, Took: m.took, Build: m.build, Product: m.product}
+	s := &state{Version: stateVersion, File: w.opt.File, HeadLen: min(read.Offset, headSize), Again: w.again,
+		Read: read, At: w.now.At, Took: m.took, Build: m.build, Product: m.product}
 	var err error
 	if s.Head, err = headOf(w.tail.current, s.HeadLen); err != nil {
 		return nil, err

@@ -104,7 +104,8 @@ func TestHostile(t *testing.T) {
 	f.poll()
 	var many bytes.Buffer
 	for n := range 3000 {
-		many.WriteString(f.line(n, "ERROR", fmt.Sprintf("ws_server: serverSetFailoverStatus: Marking \xff\"\n%d down", n)))
+		text := fmt.Sprintf("ws_server: serverSetFailoverStatus: Marking \xff\"\n%d down", n)
+		many.WriteString(f.line(n, "ERROR", text))
 		many.WriteString(f.line(n, "ERROR", fmt.Sprintf("ws_server: serverSetFailoverStatus: Marking x%d down", n)))
 	}
 	many.WriteString("[29/Nov/2199:06:00:00.00000] 00000001 00000001 - ERROR: ws_server: serverSetFailoverStatus: " +

@@ -183,7 +183,8 @@ func TestDashboard(t *testing.T) {
 		ids[panel.ID] = true
 		for _, target := range panel.Targets {
 			alerttest.Names(t, target.Expr, "wasplug_", metrics)
-			rules += fmt.Sprintf("      - record: panel:%d\n        expr: %q\n", strings.Count(rules, "record"), target.Expr)
+			rules += fmt.Sprintf("      - record: panel:%d\n        expr: %q\n", strings.Count(rules, "record"),
+				target.Expr)
 		}
 	}
 	alerttest.Promtool(t, map[string]string{"board.yml": rules}, []string{"check", "rules", "board.yml"})

@@ -65,8 +65,8 @@ const (
 
 // readAsked reads the query of the page. The last three count by being there, whatever their value is.
 func readAsked(query url.Values) asked {
-	return asked{Text: query.Get("q"), OnlySick: query.Has("sick"), AsInFile: query.Has("sort"), Live: query.Has("live"),
-		query: query}
+	return asked{Text: query.Get("q"), OnlySick: query.Has("sick"), AsInFile: query.Has("sort"),
+		Live: query.Has("live"), query: query}
 }
 
 // Toggled is the query of the same page with or without "live".

@@ -22,18 +22,23 @@ func TestSickness(t *testing.T) {
 		want   Sickness
 		why    string
 	}{
-		"well":         {MemberStatus{Recent: busy}, "", ""},
-		"idle":         {MemberStatus{}, "", ""},
-		"no address":   {MemberStatus{Down: "no such host", Max: 1}, down, "unreachable: no such host"},
-		"marked":       {MemberStatus{MemberNote: explain.MemberNote{Marked: true, RetryIn: 3}}, down, "marked down; retry in 3 s"},
-		"a few fail":   {MemberStatus{Recent: Recent{PerSecond: 1000, FailedPerSecond: 0.5}}, "", ""},
-		"many fail":    {MemberStatus{Recent: Recent{PerSecond: 10, FailedPerSecond: 0.5}}, failing, "0.5 failed a second"},
+		"well":       {MemberStatus{Recent: busy}, "", ""},
+		"idle":       {MemberStatus{}, "", ""},
+		"no address": {MemberStatus{Down: "no such host", Max: 1}, down, "unreachable: no such host"},
+		"marked": {MemberStatus{MemberNote: explain.MemberNote{Marked: true, RetryIn: 3}},
+			down, "marked down; retry in 3 s"},
+		"a few fail": {MemberStatus{Recent: Recent{PerSecond: 1000, FailedPerSecond: 0.5}}, "", ""},
+		"many fail": {MemberStatus{Recent: Recent{PerSecond: 10, FailedPerSecond: 0.5}},
+			failing, "0.5 failed a second"},
 		"all fail":     {MemberStatus{Recent: Recent{FailedPerSecond: 2}}, failing, "2.0 failed a second"},
 		"a few errors": {MemberStatus{Recent: Recent{PerSecond: 100, ErrorsPerSecond: 4}}, "", ""},
-		"many errors":  {MemberStatus{Recent: Recent{PerSecond: 100, ErrorsPerSecond: 6}}, erring, "6.0 answers a second are 5xx"},
-		"full":         {MemberStatus{Max: 7, MemberNote: explain.MemberNote{Pending: 7}, Recent: busy}, full, "7 of 7 pending"},
-		"no limit":     {MemberStatus{MemberNote: explain.MemberNote{Pending: 7}, Recent: busy}, "", ""},
-		"hangs":        {MemberStatus{MemberNote: explain.MemberNote{Pending: 6}}, silent, "no answer for a minute, 6 pending"},
+		"many errors": {MemberStatus{Recent: Recent{PerSecond: 100, ErrorsPerSecond: 6}},
+			erring, "6.0 answers a second are 5xx"},
+		"full": {MemberStatus{Max: 7, MemberNote: explain.MemberNote{Pending: 7}, Recent: busy},
+			full, "7 of 7 pending"},
+		"no limit": {MemberStatus{MemberNote: explain.MemberNote{Pending: 7}, Recent: busy}, "", ""},
+		"hangs": {MemberStatus{MemberNote: explain.MemberNote{Pending: 6}},
+			silent, "no answer for a minute, 6 pending"},
 		"slower":       {MemberStatus{Recent: Recent{Wait: secondsOf(0.5)}}, slow, "slow: answers in 500 ms"},
 		"a bit slower": {MemberStatus{Recent: Recent{Wait: secondsOf(0.3)}}, "", ""},
 		"no keyring":   {MemberStatus{Unusable: "it needs a keyring"}, unusable, "it needs a keyring"},
@@ -52,7 +57,8 @@ func TestSlow(t *testing.T) {
 		waits []float64
 		want  Sickness // of the first
 	}{
-		{[]float64{4.9}, ""}, {[]float64{5.1}, slow}, {[]float64{0.2, 0.001, 0.001}, ""}, {[]float64{0.3, 0.001, 0.001}, slow},
+		{[]float64{4.9}, ""}, {[]float64{5.1}, slow}, {[]float64{0.2, 0.001, 0.001}, ""},
+		{[]float64{0.3, 0.001, 0.001}, slow},
 		{[]float64{0.3, 0.001}, slow}, {[]float64{0.3, 0.2, 0.2}, ""}, {[]float64{5.1, 5.1, 5.1}, slow},
 	} {
 		var cluster ClusterStatus
@@ -110,11 +116,13 @@ func TestFilter(t *testing.T) {
 		if n := strings.Count(page, " open><summary>"); n != want.open {
 			t.Errorf("%s: %d clusters are open, want %d", query, n, want.open)
 		}
-		if !strings.Contains(page, "1 of 200 members is sick") || !strings.Contains(page, "<title>1 sick - wasplug proxy<") ||
+		if !strings.Contains(page, "1 of 200 members is sick") ||
+			!strings.Contains(page, "<title>1 sick - wasplug proxy<") ||
 			!strings.Contains(page, `<a href="#m%2fcluster4%2fserver39">cluster4/server39</a> marked down; retry due at the next request (refused 3)`) {
 			t.Errorf("%s: the page does not say who is sick", query)
 		}
-		if (want.rows == 0) != strings.Contains(page, "No member fits the filter.") || strings.Contains(page, "<script>") {
+		if (want.rows == 0) != strings.Contains(page, "No member fits the filter.") ||
+			strings.Contains(page, "<script>") {
 			t.Errorf("%s: the page shows too much or too little", query)
 		}
 	}
@@ -131,8 +139,10 @@ func TestManySick(t *testing.T) {
 		strings.Count(page, `<li><a href="#m%2f`) != 12 {
 		t.Error(page)
 	}
-	if page := fetch(New(many(1, 1), ""), "GET", "/?live").Body.String(); !strings.Contains(page, `data-refresh="2"`) ||
-		!strings.Contains(page, `<noscript><meta http-equiv="refresh"`) || !strings.Contains(page, `name="live" value="1"`) {
+	page = fetch(New(many(1, 1), ""), "GET", "/?live").Body.String()
+	if !strings.Contains(page, `data-refresh="2"`) ||
+		!strings.Contains(page, `<noscript><meta http-equiv="refresh"`) ||
+		!strings.Contains(page, `name="live" value="1"`) {
 		t.Error("a live page does not say so:", page)
 	}
 }
@@ -181,7 +191,8 @@ func TestChangeOnThePage(t *testing.T) {
 	form.Set("do", "weight")
 	form.Set("weight", "<lots>")
 	got := post("text/html,*/*", form)
-	if page := got.Body.String(); got.Code != 400 || !strings.Contains(page, "Nothing was changed: weight &#34;&lt;lots&gt;&#34;: want a number") ||
+	if page := got.Body.String(); got.Code != 400 ||
+		!strings.Contains(page, "Nothing was changed: weight &#34;&lt;lots&gt;&#34;: want a number") ||
 		!strings.Contains(page, `<a href="/?q=cluster1">Back</a>`) || strings.Contains(page, "<script") {
 		t.Error(got.Code, page)
 	}

@@ -80,8 +80,9 @@ func (w *workshop) use(
 	return g
 }
 
-// A host name is resolved when a file is made ready. One that cannot be ends that, as it ends the start of the plug-in,
-// unless IgnoreDNSFailures lets the others do without the member; a cluster needs one of whom an address is known.
+// A host name is resolved when a file is made ready. One that cannot be ends that, as it ends the start of the
+// plug-in, unless IgnoreDNSFailures lets the others do without the member; a cluster needs one of whom an address is
+// known.
 func TestMakeResolvesNames(t *testing.T) {
 	for _, tt := range []struct {
 		name, config, hosts string

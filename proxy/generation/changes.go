@@ -44,8 +44,8 @@ func refusal(before, after *match.Cluster, m match.MemberID, c admin.Change) err
 	name, role := before.Members[m].Name, after.Role(m)
 	switch {
 	case c.Disabled && role != "none":
-		return diag.Errorf("%s cannot be disabled: without it %s has no list of primaries, so all its servers are (R37)",
-			name, before.Name)
+		return diag.Errorf("%s cannot be disabled: without it %s has no list of primaries, "+
+			"so all its servers are (R37)", name, before.Name)
 	case c.Weight != nil && role != "primary":
 		return diag.Errorf("the weight of %s decides nothing: it is no primary (R38)", name)
 	case c.Weight != nil && after.Random:

@@ -109,8 +109,8 @@ func TestFollowOtherNames(t *testing.T) {
 	}
 }
 
-// A change that would not do what it says is refused with the reason; one that does is a role of the core, and the file
-// that was read stays as it is.
+// A change that would not do what it says is refused with the reason; one that does is a role of the core, and the
+// file that was read stays as it is.
 func TestChanges(t *testing.T) {
 	five, none := 5, 0
 	lists := file("", "a b", "c")

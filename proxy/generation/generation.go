@@ -90,8 +90,8 @@ func (g *Generation) Sweep(now match.Nanos) {
 }
 
 // Follow takes over from the old configuration what a reload keeps, and everything where the file is the same and only
-// changes beside it are new; the first one follows nil. It is called once, before anybody else has the generation: until
-// then there is no room for counts.
+// changes beside it are new; the first one follows nil. It is called once, before anybody else has the generation:
+// until then there is no room for counts.
 func (g *Generation) Follow(old *Generation) {
 	g.Number = 1
 	g.keepCounts(old)

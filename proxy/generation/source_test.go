@@ -73,7 +73,8 @@ func TestLoadRefuses(t *testing.T) {
 				cfg, files := read("<Config/>")
 				var found []diag.Diagnostic
 				if tt.severity != 0 {
-					found = append(found, diag.Diagnostic{Span: cfg.Node.NameSpan, Severity: tt.severity, Message: "odd"})
+					found = append(found, diag.Diagnostic{Span: cfg.Node.NameSpan, Severity: tt.severity,
+						Message: "odd"})
 				}
 				return cfg, files, found, tt.err
 			},

@@ -10,8 +10,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/failover"
 )
 
-// What becomes of an attempt is counted once: the head of an answer by its status and its wait, and what the core takes
-// for a failure by its kind.
+// What becomes of an attempt is counted once: the head of an answer by its status and its wait, and what the core
+// takes for a failure by its kind.
 func TestWork(t *testing.T) {
 	for name, c := range map[string]struct {
 		ev     failover.Event

@@ -59,7 +59,7 @@ func (s *Sessions) Seen(id string, now match.Nanos) {
 		if was > at {
 			return // a request that was long on its way
 		}
-		if slot.minute.CompareAndSwap(was, at) { // what others note meanwhile may get lost: no more than an error of it
+		if slot.minute.CompareAndSwap(was, at) { // what others note meanwhile may get lost: some error more
 			for i := range slot.words {
 				slot.words[i].Store(0)
 			}

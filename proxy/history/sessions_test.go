@@ -23,7 +23,8 @@ func TestSessionsAreEstimated(t *testing.T) {
 			}
 		}
 		got := s.Status(9 * 60 * match.Second).Recent
-		if off := math.Abs(float64(got) - float64(n)); off > 1 && off > 0.1*float64(n) { // three times the error that is told
+		// three times the error that is told
+		if off := math.Abs(float64(got) - float64(n)); off > 1 && off > 0.1*float64(n) {
 			t.Errorf("%d sessions are told as %d", n, got)
 		}
 	}

@@ -18,7 +18,8 @@ func TestAccessForms(t *testing.T) {
 	entries := []Entry{
 		{
 			Start: ms, Head: 3 * ms, Status: 200, Bytes: 12, Attempts: 2, Cluster: "C", Member: "m1",
-			Client: netip.MustParseAddr("192.0.2.1"), Request: []byte("GET /\"\x1b HTTP/1.1"), Host: "shop", Took: 4 * ms,
+			Client: netip.MustParseAddr("192.0.2.1"), Request: []byte("GET /\"\x1b HTTP/1.1"), Host: "shop",
+			Took: 4 * ms,
 		},
 		{
 			Status: 502, Attempts: 1, Cluster: "C", Member: "m2", Gone: true, Cause: errors.New(`a "b"`),

@@ -67,8 +67,8 @@ func serve(table *match.Table, p *Plugin, host string) {
 	l.Flush()
 }
 
-// The LogLevel of the configuration says how much is written, Error where it says nothing that makes sense; lines carry
-// the times of the decisions that they tell of.
+// The LogLevel of the configuration says how much is written, Error where it says nothing that makes sense; lines
+// carry the times of the decisions that they tell of.
 func TestPluginLevels(t *testing.T) {
 	epoch := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
 	const (

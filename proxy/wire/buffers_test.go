@@ -17,7 +17,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// A buffer has its headroom before it, also one that has grown; a pool takes back what is of its size, and nothing else.
+// A buffer has its headroom before it, also one that has grown; a pool takes back what is of its size, and nothing
+// else.
 func TestBuffers(t *testing.T) {
 	small, large := NewBuffers(10), NewBuffers(20)
 	b := small.Get()

@@ -20,8 +20,8 @@ type wiring struct {
 	pair   func(*testing.T) (here, there net.Conn)
 }
 
-// wirings are all kinds: what nobody can look at, a connection of package net, and, where the system has them, a socket
-// of the waker; the last two with TLS on them.
+// wirings are all kinds: what nobody can look at, a connection of package net, and, where the system has them, a
+// socket of the waker; the last two with TLS on them.
 func wirings(t *testing.T) []wiring {
 	pool, key := NewBuffers(SmallBuffer), certtest.NewAuthority(t).Pair(t, "shop")
 	plain := func(t *testing.T) (net.Conn, net.Conn) { return tcpPair(t) }

@@ -55,7 +55,8 @@ func TestLate(t *testing.T) {
 				{q, 2, Seen{Start: at, End: at + tt.last, Status: 200, Arrived: []Arrival{{Cluster: 0, Member: 1}}}}}}
 			j := Judge{Table: table, Base: choices.Latest(), Among: 1<<choices.NumChoices - 1}
 			f := j.Findings(run)
-			if (len(f.Contradictions) > 0) != tt.contradicted || (len(f.Untold) > 0) != tt.untold || f.Late != tt.late {
+			if (len(f.Contradictions) > 0) != tt.contradicted || (len(f.Untold) > 0) != tt.untold ||
+				f.Late != tt.late {
 				t.Errorf("%d contradictions, %d cannot be told, late by %v",
 					len(f.Contradictions), len(f.Untold), f.Late)
 			}

@@ -312,7 +312,8 @@ func (c *candidate) worth(pairs map[Pair]bool, told map[Pair]uint64, tellers map
 			n += 1 << 20 / (1 + tellers[pair]*tellers[pair])
 		}
 	}
-	cost := float64(len(c.Steps)) + 2*float64(c.waits())/float64(match.Second) // a second costs as much as two requests
+	// a second costs as much as two requests
+	cost := float64(len(c.Steps)) + 2*float64(c.waits())/float64(match.Second)
 	asks := float64(bits.OnesCount64(c.hangs))
 	return float64(n) / cost / (asks * asks)
 }

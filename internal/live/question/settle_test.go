@@ -83,6 +83,24 @@ func TestContradicted(t *testing.T) {
 	}
 }
 
+// TestSessionsContradictEachOther: two answers of which each leaves a value, and both together none.
+func TestSessionsContradictEachOther(t *testing.T) {
+	p := &Planner{Judge: Judge{Table: made(t), Base: choices.Latest(), Among: 1 << choices.ScoreTie}, Alone: true,
+		Members: true}
+	plan, run := p.Plan(), &Run{}
+	for v := range choices.ScoreTie.NumValues() {
+		truth := p.Base.With(choices.ScoreTie, v)
+		run.Asked = append(run.Asked, answered(p, plan, &truth).Asked...)
+	}
+	f := p.Findings(run)
+	if len(f.Contradictions) == 0 {
+		t.Errorf("nothing contradicts, %v agree", f.Choices[0].Agrees)
+	}
+	if len(f.Choices[0].Agrees) != 1 {
+		t.Errorf("%v agree with what came first", f.Choices[0].Agrees)
+	}
+}
+
 // TestSessions: requests of one cluster are judged together, in their order; alone are those about routing, those of
 // whom nobody knows what arrived, and those of a cluster that others have disturbed.
 func TestSessions(t *testing.T) {
@@ -169,8 +187,8 @@ func TestStepWords(t *testing.T) {
 	}
 }
 
-// TestAgrees: a course explains what was seen where the same members got the same, in the same order, and the client the
-// same status; of servers that are not ours only who answered counts, and of a question about routing the cluster.
+// TestAgrees: a course explains what was seen where the same members got the same, in the same order, and the client
+// the same status; of servers that are not ours only who answered counts, and of a question about routing the cluster.
 func TestAgrees(t *testing.T) {
 	on := func(c match.ClusterID, r explain.Result, attempts ...explain.Attempt) *explain.Course {
 		r.Matched, r.Match.Cluster, r.Attempts = true, c, attempts
@@ -191,15 +209,18 @@ func TestAgrees(t *testing.T) {
 		agrees bool
 		routed bool // where only the cluster counts
 	}{
-		"the same":           {Step{}, Seen{Status: 200, Arrived: []Arrival{{Member: 1}}}, one, true, true},
-		"another status":     {Step{}, Seen{Status: 502, Arrived: []Arrival{{Member: 1}}}, one, false, true},
-		"of another client":  {Step{Unwatched: true}, Seen{Arrived: []Arrival{{Member: 1}}}, one, true, true},
-		"held back":          {Step{Hold: true}, Seen{Arrived: []Arrival{{Member: 1}}}, one, true, true},
-		"another member":     {Step{}, Seen{Status: 200, Arrived: []Arrival{{}}}, one, false, true},
-		"another cluster":    {Step{}, Seen{Status: 200, Arrived: []Arrival{{Cluster: 1, Member: 1}}}, one, false, false},
-		"behind a refusal":   {Step{}, Seen{Status: 200, Arrived: []Arrival{{Member: 1, Failover: true}}}, after, true, true},
-		"without $WSFO":      {Step{}, Seen{Status: 200, Arrived: []Arrival{{Member: 1}}}, after, false, true},
-		"twice":              {Step{}, Seen{Status: 200, Arrived: []Arrival{{Member: 1}, {Member: 1}}}, one, false, true},
+		"the same":          {Step{}, Seen{Status: 200, Arrived: []Arrival{{Member: 1}}}, one, true, true},
+		"another status":    {Step{}, Seen{Status: 502, Arrived: []Arrival{{Member: 1}}}, one, false, true},
+		"of another client": {Step{Unwatched: true}, Seen{Arrived: []Arrival{{Member: 1}}}, one, true, true},
+		"held back":         {Step{Hold: true}, Seen{Arrived: []Arrival{{Member: 1}}}, one, true, true},
+		"another member":    {Step{}, Seen{Status: 200, Arrived: []Arrival{{}}}, one, false, true},
+		"another cluster": {Step{}, Seen{Status: 200, Arrived: []Arrival{{Cluster: 1, Member: 1}}}, one, false,
+			false},
+		"behind a refusal": {Step{}, Seen{Status: 200, Arrived: []Arrival{{Member: 1, Failover: true}}}, after, true,
+			true},
+		"without $WSFO": {Step{}, Seen{Status: 200, Arrived: []Arrival{{Member: 1}}}, after, false, true},
+		"twice": {Step{}, Seen{Status: 200, Arrived: []Arrival{{Member: 1}, {Member: 1}}}, one,
+			false, true},
 		"an error":           {Step{}, Seen{Status: 500}, error500, true, true},
 		"an error, declined": {Step{}, Seen{Status: 500}, declined, false, false}, // it is some cluster's
 		"declined":           {Step{}, Seen{Status: 404}, declined, true, true},
@@ -208,9 +229,10 @@ func TestAgrees(t *testing.T) {
 		"no answer":          {Step{}, Seen{}, declined, false, false},
 		"a 503":              {Step{}, Seen{Status: 503, Arrived: []Arrival{{}}}, passedOn, true, true},
 		"rejected":           {Step{}, Seen{Status: 404}, rejected, false, true},
-		"blind":              {Step{}, Seen{Blind: true, Status: 502, Arrived: []Arrival{{Member: 1}}}, after, true, true},
-		"blind, another":     {Step{}, Seen{Blind: true, Arrived: []Arrival{{}}}, after, false, true},
-		"blind, nobody":      {Step{}, Seen{Blind: true}, after, true, true},
+		"blind": {Step{}, Seen{Blind: true, Status: 502, Arrived: []Arrival{{Member: 1}}}, after,
+			true, true},
+		"blind, another": {Step{}, Seen{Blind: true, Arrived: []Arrival{{}}}, after, false, true},
+		"blind, nobody":  {Step{}, Seen{Blind: true}, after, true, true},
 	} {
 		if got := tt.step.agrees(&tt.seen, tt.course); got != tt.agrees {
 			t.Errorf("%s: agrees %v", name, got)

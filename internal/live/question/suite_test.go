@@ -29,7 +29,8 @@ func TestFail(t *testing.T) {
 	at := func(step int) match.Nanos { return times[step] }
 	q, quiet, last := three(), three(), three()
 	failing := []explain.MemberCondition{{Member: 0, Failure: explain.Refused, To: match.Second},
-		{Member: 0, Failure: explain.Busy, From: 3 * match.Second}, {Member: 1, Failure: explain.Reset, From: match.Second}}
+		{Member: 0, Failure: explain.Busy, From: 3 * match.Second},
+		{Member: 1, Failure: explain.Reset, From: match.Second}}
 	if err := q.Fail(table, failing, at); err != nil {
 		t.Fatal(err)
 	}

@@ -73,8 +73,8 @@ func (c *checked) answer(in app.Input, now time.Time, a *playground.Answer) erro
 // placed is a finding with its places twice: bytes for what the page marks and repairs, line and column for people.
 func placed(files *diag.Files, d *diag.Diagnostic) playground.Finding {
 	at := files.Start(d.Span)
-	f := playground.Finding{Stretch: bytesOf(d.Span), Severity: d.Severity.String(), Code: d.Rule.Code, Name: d.Rule.Name,
-		Message: d.Message, Line: at.Line, Column: at.Column}
+	f := playground.Finding{Stretch: bytesOf(d.Span), Severity: d.Severity.String(), Code: d.Rule.Code,
+		Name: d.Rule.Name, Message: d.Message, Line: at.Line, Column: at.Column}
 	if d.Fix != nil {
 		f.Fix = &playground.Repair{Title: d.Fix.Title, Safe: d.Fix.Safe}
 		for _, e := range d.Fix.Edits {
