@@ -78,6 +78,7 @@ func anonymizeAction(c *cli.Context) error {
 	return nil
 }
 
+// anonymizeKey is the key: from a file, or from the command line, where others of the machine can see it.
 func anonymizeKey(c *cli.Context) ([]byte, error) {
 	text, path := c.String("key"), c.String("key-file")
 	switch {

@@ -51,6 +51,8 @@ would reject it.`,
 	}
 }
 
+// checkAction judges a change. Files and folders are paired as diff does it; a folder in which something cannot be
+// read gets no verdict, as what was not seen may be what is unsafe.
 func checkAction(c *cli.Context) error {
 	format, err := chosen(c, "format")
 	if err != nil {

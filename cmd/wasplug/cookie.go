@@ -33,6 +33,8 @@ a defect; 2 wrong usage; 3 the file cannot be read, or the plug-in would reject 
 	}
 }
 
+// cookieAction reads one cookie. Without a file it says what the value alone says: it looks for ./plugin-cfg.xml, and
+// does not miss it.
 func cookieAction(c *cli.Context) error {
 	format, err := chosen(c, "format")
 	if err != nil {

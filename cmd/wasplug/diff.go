@@ -50,6 +50,7 @@ Exit codes: 0 no difference; 1 differences; 2 wrong usage; 3 a file cannot be re
 	}
 }
 
+// diffAction is one of three: over a log (--urls), over two folders, or over two files. Differences are findings.
 func diffAction(c *cli.Context) error {
 	format, err := chosen(c, "format")
 	if err != nil {

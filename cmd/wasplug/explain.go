@@ -46,6 +46,8 @@ Exit codes: 0 explained; 2 nobody knows the word.`,
 	}
 }
 
+// explainAction prints a page for each word; words that are one phrase of the log are one. The pages up to an unknown
+// word are printed, and then it is the error.
 func explainAction(c *cli.Context) error {
 	if c.Bool("list") {
 		format, err := chosen(c, "format")

@@ -41,6 +41,7 @@ configuration; 2 wrong usage; 3 FILE cannot be read or exported, or --check find
 	}
 }
 
+// exportFlags say for which proxy, where it listens, what it tells members, and what becomes of the files.
 func exportFlags() []cli.Flag {
 	return append(configFlags(),
 		wordFlag{&cli.StringFlag{Name: "to", Usage: "`TARGET`: " + strings.Join(authoring.ExportTargets(), ", ")},
@@ -72,6 +73,8 @@ func exportFlags() []cli.Flag {
 	)
 }
 
+// exportAction writes the files, reports what they lose, and then has the proxy itself check them: the report is there
+// also where that fails.
 func exportAction(c *cli.Context) error {
 	format, err := chosen(c, "format")
 	if err != nil {
@@ -121,6 +124,8 @@ func exportRequest(c *cli.Context) (*authoring.Export, error) {
 	return request, exportOptions(c, &request.Options)
 }
 
+// exportOptions reads what the flags say of the target. What does not hang on the configuration is refused before it
+// is read.
 func exportOptions(c *cli.Context, o *export.Options) (err error) {
 	if o.Headers, err = chosen(c, "headers"); err != nil {
 		return err
@@ -177,6 +182,7 @@ func writablePaths(o *export.Options) error {
 	return nil
 }
 
+// listens reads ADDRESS[=PORT] as the proxy of ours has it.
 func listens(c *cli.Context, flag string) (out []export.Listen, err error) {
 	for _, text := range c.StringSlice(flag) {
 		l, err := export.ReadListen(text)

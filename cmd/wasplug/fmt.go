@@ -34,6 +34,7 @@ XML.`,
 	}
 }
 
+// fmtAction lays out one file after the other. A file that cannot be read ends it: those before are done.
 func fmtAction(c *cli.Context) error {
 	paths := c.Args().Slice()
 	if len(paths) == 0 {

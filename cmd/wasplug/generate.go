@@ -45,6 +45,8 @@ the topology, or the file cannot be written.`,
 	}
 }
 
+// generateAction compiles, and then writes, compares (--check) or explains a line: nothing of that begins before the
+// topology is whole.
 func generateAction(c *cli.Context) error {
 	if c.NArg() != 1 {
 		return usageError("generate takes one topology, such as topology.yaml; got %d arguments", c.NArg())

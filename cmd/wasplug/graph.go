@@ -36,6 +36,7 @@ Exit codes: 0 fine; 2 wrong usage; 3 the file cannot be read.`,
 	}
 }
 
+// graphAction draws one file, that of -c or of the argument.
 func graphAction(c *cli.Context) error {
 	format, err := chosen(c, "format")
 	if err != nil {

@@ -47,6 +47,8 @@ whole plugin-cfg.xml, or no file can be generated of what is known of the server
 	}
 }
 
+// importAction writes a topology. What it cannot say is named in any case; with --strict that is a finding, and
+// nothing is written.
 func importAction(c *cli.Context) error {
 	if c.NArg() != 1 {
 		return usageError("import takes one plugin-cfg.xml, server.xml or folder of a cell; got %d arguments",

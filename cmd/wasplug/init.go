@@ -48,6 +48,8 @@ cannot be read.`,
 	}
 }
 
+// initAction writes all of the files or none. They are about a configuration that there is, or a sketch; which, it
+// must be told or see, and never both.
 func initAction(c *cli.Context) error {
 	folder := c.Args().First()
 	switch {

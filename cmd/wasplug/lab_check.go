@@ -173,6 +173,7 @@ func labCheckOptions(c *cli.Context) (*check.Options, error) {
 	return o, nil
 }
 
+// readCheckPatterns reads how an answer is read: its count, who gave it, and the form of its cookie.
 func readCheckPatterns(c *cli.Context, o *check.Options) (err error) {
 	if o.Count, err = regexp.Compile(c.String("count")); err != nil {
 		return usageError("--count: %w", err)
@@ -188,6 +189,7 @@ func readCheckPatterns(c *cli.Context, o *check.Options) (err error) {
 	return nil
 }
 
+// readCheckLists reads what the client sends, and what servers that cookies name are called.
 func readCheckLists(c *cli.Context, o *check.Options) error {
 	for _, h := range c.StringSlice("header") {
 		name, value, ok := strings.Cut(h, ":")

@@ -35,6 +35,7 @@ Exit codes: 0 all hold; 1 one does not; 2 wrong usage; 3 the history cannot be r
 	}
 }
 
+// labHistory checks what clients saw, of whatever run. A drawing is made only where C7 has failed.
 func labHistory(c *cli.Context) error {
 	format, err := chosen(c, "format")
 	if err != nil {

@@ -56,6 +56,8 @@ Exit codes: 0 all checks hold; 1 one does not; 2 wrong usage; 3 it could not be 
 	}
 }
 
+// labKillTest kills members of its own while clients count. The history is written before the report, as it is the
+// proof of what the report says.
 func labKillTest(c *cli.Context) error {
 	k, err := killTestOf(c)
 	if err != nil {

@@ -159,6 +159,7 @@ func judgeCells(c *cli.Context, format string, all *labreport.CellSet) error {
 	return nil
 }
 
+// readCells reads a table; an error names the line.
 func readCells(path string) (*session.Matrix, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {

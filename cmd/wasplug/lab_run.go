@@ -171,6 +171,8 @@ func isHistory(old []byte) bool {
 	return err == nil
 }
 
+// labRunFile runs the tests of one scenario that --run names. A scenario with errors is wrong usage: nobody could say
+// what it expects.
 func labRunFile(ctx context.Context, c *cli.Context, path string, only *regexp.Regexp, o *scenario.Options,
 	answer *labreport.Run) error {
 	src, err := os.ReadFile(path)
@@ -214,6 +216,8 @@ func labSource(c *cli.Context, path, webServer string) (*scenario.Source, error)
 	return labSourceFrom(c, inputOf(c), path, webServer)
 }
 
+// labSourceFrom reads a configuration as the plug-in of the lab decides. Of a plugin-cfg.xml nobody knows what servers
+// do with sessions: scenarios say it, or a topology.
 func labSourceFrom(c *cli.Context, in app.Input, path, webServer string) (*scenario.Source, error) {
 	sem, err := scenario.Assumptions("")
 	if err != nil {
@@ -248,6 +252,8 @@ func labOutputs(c *cli.Context) (outs []output, err error) {
 	return outs, nil
 }
 
+// writeLab writes the reports. A file of before is replaced whatever it says: it is that of the last run, in a
+// pipeline; inputs are spared before anything runs.
 func writeLab(c *cli.Context, outs []output, answer *labreport.Run) error {
 	for _, o := range outs {
 		if o.path == "" {

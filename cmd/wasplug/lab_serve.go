@@ -87,6 +87,7 @@ func labOrders(ctx context.Context, l *lab.Lab, in io.Reader, out io.Writer) {
 	}
 }
 
+// labOrder does what was typed: an order about all, or one about a member, whose name may be several words.
 func labOrder(ctx context.Context, l *lab.Lab, words []string) error {
 	argument := strings.Join(words[1:], " ")
 	switch words[0] {

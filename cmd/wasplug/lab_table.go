@@ -35,6 +35,7 @@ Exit codes: 0 fine; 2 wrong usage; 3 the table cannot be read.`,
 	}
 }
 
+// labTable counts a table of somebody: it reads only, and on another host only with --allow-remote-database.
 func labTable(c *cli.Context) error {
 	format, err := chosen(c, "format")
 	if err != nil {

@@ -33,6 +33,7 @@ func (m *fixMode) String() string { return string(*m) }
 // IsBoolFlag has package flag set "true" where there is no value.
 func (m *fixMode) IsBoolFlag() bool { return true }
 
+// Set takes "true", which package flag gives for --fix alone, for safe.
 func (m *fixMode) Set(value string) error {
 	switch value {
 	case "true":

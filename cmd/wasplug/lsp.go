@@ -44,6 +44,7 @@ settings cannot be read.`,
 	}
 }
 
+// lspAction reads settings as lint does, once, and then speaks with the editor until it is told to exit.
 func lspAction(c *cli.Context) error {
 	if c.Args().Present() {
 		return usageError("lsp takes no argument: the editor says which files are open")

@@ -57,6 +57,8 @@ address cannot be listened on.`,
 	}
 }
 
+// membersAction opens everything first, then writes the file that names it, then serves: whatever cannot be listened
+// on is said before a file has changed.
 func membersAction(c *cli.Context) error {
 	if c.NArg() > 0 {
 		return usageError("members takes no arguments, got %q", c.Args().First())

@@ -57,6 +57,7 @@ wrong usage; 3 an input cannot be read or merged, or the proof failed.`,
 	}
 }
 
+// mergeAction is one of two: files of several servers become one, or with --edited three versions of one.
 func mergeAction(c *cli.Context) error {
 	if !c.Args().Present() {
 		return usageError("merge takes the files to merge, such as a.xml b.xml")

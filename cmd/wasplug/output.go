@@ -217,6 +217,7 @@ const (
 	device // a terminal, a pipe, /dev/null: there is nothing to overwrite
 )
 
+// lookAt says what stands at a path. A folder, a socket and others are refused: nobody means them.
 func lookAt(path string) (place, error) {
 	info, err := os.Stat(path)
 	switch {

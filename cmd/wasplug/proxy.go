@@ -94,6 +94,8 @@ func proxyFlags() []cli.Flag {
 	}
 }
 
+// runProxy reads the flags, opens files and addresses, loads the configuration, serves, and ends in order. Signals are
+// noted from the beginning, so that one that comes while it starts ends it, too.
 func runProxy(c *cli.Context) error {
 	ctx, stop := signal.NotifyContext(c.Context, os.Interrupt, syscall.SIGTERM)
 	defer stop()

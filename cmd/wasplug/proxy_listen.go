@@ -109,6 +109,8 @@ func (s *proxySetup) listeners() (all []*proxy.Listener, err error) {
 	return all, nil
 }
 
+// tlsConfig is shared by all listeners of --tls-listen. The pair is read again when its files change; authorities of
+// clients are read once.
 func (s *proxySetup) tlsConfig() (*tls.Config, error) {
 	cert, key := s.c.String("cert"), s.c.String("key")
 	if cert == "" || key == "" {

@@ -38,6 +38,7 @@ Exit codes: 0 fine; 2 no such schema; 3 the file cannot be written.`,
 	}
 }
 
+// schemaAction lists the schemas, or prints one; an unknown name is wrong usage, with a suggestion.
 func schemaAction(c *cli.Context) error {
 	switch c.NArg() {
 	case 0:

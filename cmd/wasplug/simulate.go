@@ -92,6 +92,8 @@ func simulateFlags() []cli.Flag {
 	}, configFlags()...), outputFlags("the answer's `FILE`")...)
 }
 
+// simulate plays a scenario, or without one what the flags say of a configuration. The answer may go to a file, as a
+// page does.
 func simulate(c *cli.Context) error {
 	format, err := chosen(c, "format")
 	if err != nil {

@@ -48,6 +48,7 @@ configuration cannot be used.`,
 	}
 }
 
+// test runs suites, or with --init writes one. --config stands in place of what each suite names, where it was typed.
 func test(c *cli.Context) error {
 	if c.Bool("init") {
 		return initSuite(c)
@@ -100,6 +101,7 @@ func judgeTests(c *cli.Context, request *checks.Test, answer *checks.TestAnswer)
 	return nil
 }
 
+// initSuite writes a suite. It names its configuration from its own folder, so that it can be run from any other.
 func initSuite(c *cli.Context) error {
 	if name := firstGiven(c, "run", "only-failures", "coverage", "fail-under", "format"); name != "" {
 		return usageError("--init writes a suite and runs none: leave --%s out", name)

@@ -92,6 +92,8 @@ func logGC() (end func()) {
 	return func() { debug.SetGCPercent(usual) }
 }
 
+// traceAction refuses flags that do not go together, and then is one of five: rules for alerts, a log that is written,
+// a request, a replay, or a whole log.
 func traceAction(c *cli.Context) error {
 	format, err := chosen(c, "format")
 	if err != nil {
@@ -242,6 +244,8 @@ func keep(r io.Reader) (*os.File, error) {
 	return f, nil
 }
 
+// traceReplay reports first, then writes what is settled, and last says that there is a disagreement: a log that
+// contradicts the file may settle choices all the same.
 func traceReplay(c *cli.Context, format string, request evidence.Replay) error {
 	in, stop := watched(c)
 	answer, err := request.Run(in)

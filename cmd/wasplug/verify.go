@@ -73,6 +73,8 @@ usage; 3 the file cannot be read, or the target or the members cannot be reached
 	}
 }
 
+// verifyAction plans, shows the plan or says how much it is, and asks. Nothing is sent before the plan is made as a
+// whole.
 func verifyAction(c *cli.Context) error {
 	v, err := newVerifying(c)
 	if err != nil {

@@ -34,6 +34,8 @@ type build struct {
 	Arch    string `json:"arch"`
 }
 
+// buildInfo is what a release was built with, else what Go has noted: of a checkout commit and date, of go install a
+// version.
 func buildInfo() build {
 	b := build{version, commit, date, runtime.Version(), runtime.GOOS, runtime.GOARCH}
 	if info, ok := debug.ReadBuildInfo(); ok {

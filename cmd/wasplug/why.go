@@ -180,6 +180,8 @@ func requestOf(c *cli.Context) answers.Request {
 	return r
 }
 
+// membersOf is what the process knows of its members before the request. --next names one member, of one cluster; the
+// use case takes one for each.
 func membersOf(c *cli.Context) answers.Members {
 	m := answers.Members{
 		Down: c.StringSlice("down"), Marked: c.StringSlice("marked"), Pending: c.StringSlice("pending"),

@@ -24,6 +24,8 @@ func working(c *cli.Context, doing string) (done func()) {
 	return sayWorking(out.To, string(diag.AppendVisible(nil, doing, diag.Text, "")))
 }
 
+// sayWorking waits for a second of silence. The timer runs in a goroutine of its own: said and over keep it from
+// writing behind done.
 func sayWorking(terminal io.Writer, doing string) (done func()) {
 	var mu sync.Mutex
 	var said, over bool
@@ -59,6 +61,7 @@ type progress struct {
 // mostOften is how often the line is drawn anew: people see no more, and terminals are slow.
 const mostOften = 100 * time.Millisecond
 
+// add counts what was read, by however many readers. The line is cleared when all is read, before a report begins.
 func (p *progress) add(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

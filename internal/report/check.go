@@ -40,6 +40,8 @@ func standing(r checks.Reason) string { return []string{"unsafe", "told", "accep
 
 var _ = Safety.Add(forms.AsText(safetyText))
 
+// safetyText is the verdict, a line for each reason with what became of it, and below that why it is accepted, or the
+// key to accept it by.
 func safetyText(w io.Writer, a *checks.SafetyAnswer) error {
 	fmt.Fprintf(w, "check: %s\n", a.Summary())
 	for _, r := range byWeight(a) {
@@ -107,6 +109,7 @@ type (
 
 var _ = Safety.Add(forms.AsJSON(safetyJSON))
 
+// safetyJSON says what the verdict rests on in the forms that lint, diff and test have for it.
 func safetyJSON(w io.Writer, a *checks.SafetyAnswer) error {
 	out := jsonSafety{Version: 1, Verdict: a.Verdict, Summary: a.Summary(), Reasons: []jsonReason{},
 		Lint: []jsonNewFinding{}, Consequences: []json.RawMessage{}, Requests: []json.RawMessage{},

@@ -124,6 +124,8 @@ func unknownText(r *cookie.Report) string {
 	return joinIDs(r, cookie.Unknown, "; without a plugin-cfg.xml nobody can say whose (-c FILE)")
 }
 
+// joinIDs lists the IDs of a kind and says something of them, nothing where there are none. An ID without text, as of
+// a separator at the end, has nothing to be shown.
 func joinIDs(r *cookie.Report, kind, after string) string {
 	var ids []string
 	for _, id := range r.IDs {

@@ -53,6 +53,8 @@ func shownReports(a Diagnosed) (shown, others []*diagnose.Report) {
 
 var _ = Diagnose.Add(forms.AsText(diagnoseText))
 
+// diagnoseText says what was found, and of the symptoms without a cause that they were judged: silence would look like
+// an answer.
 func diagnoseText(w io.Writer, a Diagnosed) error {
 	shown, others := shownReports(a)
 	if len(shown) == 0 {
@@ -265,6 +267,8 @@ func diagnoseMarkdown(w io.Writer, a Diagnosed) error {
 	return nil
 }
 
+// diagnosedMarkdown is for a ticket: the headline is a heading, evidence a table, commands stand as code. Everything
+// that a file or a log may have in it goes through diff.Mark, or it would be markup.
 func diagnosedMarkdown(w io.Writer, a Diagnosed, r *diagnose.Report) {
 	fmt.Fprintf(w, "## %s\n\n%s: %s\n", diff.Mark(headline(r)), diff.Mark(r.Symptom.Text), diff.Mark(r.Sentence))
 	for _, v := range []diagnose.Verdict{diagnose.Found, diagnose.Possible} {
@@ -288,6 +292,8 @@ func diagnosedMarkdown(w io.Writer, a Diagnosed, r *diagnose.Report) {
 	}
 }
 
+// judgedMarkdown is one cause with its evidence; commands are indented by four blanks, which Markdown shows as they
+// are.
 func judgedMarkdown(w io.Writer, a Diagnosed, j *diagnose.Judged) {
 	fmt.Fprintf(w, "\n### %s %s: %s%s\n\n%s.\n", j.Verdict, j.ID, diff.Mark(j.Text), shareWords(j), diff.Mark(j.Why))
 	if len(j.Evidence) > 0 {

@@ -65,6 +65,7 @@ func diagnoseHTML(w io.Writer, a Diagnosed) error {
 	return diagnosePage().Execute(w, out)
 }
 
+// symptomPage has of a symptom what the text has, in the same order.
 func symptomPage(a Diagnosed, r *diagnose.Report) pageSymptom {
 	out := pageSymptom{Headline: headline(r), Text: r.Symptom.Text, Size: r.Sentence, Collect: r.Collect}
 	for _, v := range []diagnose.Verdict{diagnose.Found, diagnose.Possible} {

@@ -68,6 +68,8 @@ type (
 	}
 )
 
+// editJSON describes a change for a program that makes it itself, or shows it. Report is nil where nothing changes, or
+// the plug-in rejects the file as it is, which a note says.
 func editJSON(w io.Writer, e Edited) error {
 	out := jsonEdited{Version: 1, File: e.Name, Written: e.Written, Edits: []jsonSpan{}, Summary: "same in effect",
 		What: json.RawMessage("[]"), Notes: append(append([]string{}, e.Done...), e.Advice...)}

@@ -22,6 +22,7 @@ var Test forms.List[Tests]
 
 var _ = Test.Add(forms.AsText(testText))
 
+// testText has a line for each test, and all that is needed to understand one that failed; the counts stand last.
 func testText(w io.Writer, t Tests) error {
 	for i := range t.Suites {
 		s := &t.Suites[i]

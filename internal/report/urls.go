@@ -22,6 +22,8 @@ const (
 	topPaths  = 3  // of each group, those with the most requests
 )
 
+// urlsText groups the requests by who gets them, the largest group first, then tells whose sessions do not get home,
+// and why; below stands how far the log can be believed.
 func urlsText(w io.Writer, a *answers.WhyURLsAnswer) error {
 	s := a.Summary
 	fmt.Fprintln(w, logHeadline(s.Requests, a.Name, a.Format, &s.Lines))
@@ -257,6 +259,7 @@ func URLLines(w io.Writer, format string, secrets bool) func(*batch.Line) error 
 	return func(l *batch.Line) error { return forms.JSONLines(out, []jsonEach{eachOf(l, secrets)}) }
 }
 
+// eachOf is a line of the log as a record: what is not known is nil, a list is never nil.
 func eachOf(l *batch.Line, secrets bool) jsonEach {
 	text := func(s string) *string {
 		if s == "" {

@@ -68,6 +68,7 @@ func samplesOf(k *batch.Class) string {
 
 var _ = DiffURLs.Add(forms.Form[*checks.DiffURLsAnswer]{Name: "markdown", Place: 3, Write: diffURLsMarkdown})
 
+// diffURLsMarkdown is the text as a table for a merge request.
 func diffURLsMarkdown(w io.Writer, a *checks.DiffURLsAnswer) error {
 	c := a.Comparison
 	fmt.Fprintf(w, "**%s**\n\n| requests | share | change | samples |\n|---:|---:|---|---|\n",

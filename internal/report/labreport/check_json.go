@@ -122,6 +122,7 @@ func checkMoveOf(m *check.Move) checkMove {
 		m.Twice, m.LostAge.Seconds(), m.Gap.Seconds(), m.Had, m.Has}
 }
 
+// checkFailoverOf is nil of a client whose session the kill did not touch; predicted is nil without a configuration.
 func checkFailoverOf(m *check.Move) *checkFailoverJSON {
 	if m == nil {
 		return nil

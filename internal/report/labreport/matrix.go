@@ -34,6 +34,7 @@ func (l *CellSet) Differ() (n int) {
 // Cells are the formats of staged lines; predicted ones have a text of their own, the table.
 var Cells = forms.List[*CellSet]{forms.AsText(cellsText), forms.AsJSON(cellsJSON)}
 
+// cellsText has a line for each line of the table, which stands as it is given; what differs is told below.
 func cellsText(w io.Writer, l *CellSet) error {
 	for _, c := range l.Cells {
 		word := "ok  "

@@ -98,6 +98,7 @@ func labJSON(w io.Writer, l *Run) error {
 	return forms.JSON(w, &out)
 }
 
+// labTest is a test: its verdict, and apart from that an error, of one that could not be run to its end.
 func labTest(r *scenario.Result) labTestJSON {
 	t := labTestJSON{Name: r.Test.Name.V, Row: r.Test.Row, At: r.At, Verdict: string(r.Verdict),
 		Seconds: r.Took.Seconds(),

@@ -195,6 +195,8 @@ func jsonNoticedOf(times []match.Nanos) jsonNoticed {
 	return out
 }
 
+// jsonLongest is the request that waited longest. Processes count from 1, as for people; an URL loses what may be a
+// secret.
 func jsonLongest(run *answers.SimulationRun) *jsonSimulatedOne {
 	l := run.Result.Waits.Longest
 	if l == nil {

@@ -30,6 +30,8 @@ func simulationText(w io.Writer, a *answers.Simulation) error {
 	return nil
 }
 
+// simulationRun tells of one run: first what clients got, then how long they waited, then what became of members and
+// sessions, and last what was expected.
 func simulationRun(w io.Writer, run *answers.SimulationRun) {
 	sc, r := run.Scenario, run.Result
 	fmt.Fprintf(w, "simulate: %s of %s, %s, seed %d\n", counted(uint64(sc.Processes), "process"), run.Config,
@@ -117,6 +119,8 @@ func withoutQuery(url string) string {
 	return url
 }
 
+// simulationMembers has a row for each member. Share is of all answers; failed counts attempts, of which a request can
+// have several.
 func simulationMembers(w io.Writer, r *simulate.Result) {
 	t := forms.Table{Head: []string{"member", "new", "affinity", "all", "share",
 		"failed", "probes failed", "most pending"}}

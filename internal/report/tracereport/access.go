@@ -210,6 +210,7 @@ type seenJSON struct {
 	Words     string           `json:"text"`
 }
 
+// seenDoc is nil where nothing is known of the time of the incident.
 func (run *traceRun) seenDoc(i *story.Incident) *seenJSON {
 	seen := run.access.Of(i)
 	if seen == nil {

@@ -97,6 +97,7 @@ func (run *traceRun) writeHTML(w io.Writer, a *evidence.TraceAnswer) error {
 	return page().Execute(w, &data)
 }
 
+// pageIncidents shows those that the text shows, and no more than a page holds; the others are counted.
 func (run *traceRun) pageIncidents(data *pageData, a *evidence.TraceAnswer) {
 	show := run.shown(a.Incidents)
 	if len(show) > pageIncidents {

@@ -39,6 +39,7 @@ func (run *traceRun) writeServer(w io.Writer) {
 	}
 }
 
+// writeServerEvent is one kind of line, once for however many there are: when, what it means, and what to do.
 func (run *traceRun) writeServerEvent(w io.Writer, e *evidence.ServerEvent) {
 	mark := " "
 	if e.Kind.Trouble() {
@@ -189,6 +190,7 @@ func (run *traceRun) serverDoc() *serverJSON {
 	return doc
 }
 
+// threadsDoc is a report of mod_mpmstats; the average comes in milliseconds and is told in seconds.
 func threadsDoc(r *evidence.ThreadsReport) threadsJSON {
 	doc := threadsJSON{traceTime(r.At), r.Row, r.Ready, r.Busy, r.Reading, r.Writing, r.KeepAlive, r.Logging, r.DNS,
 		r.Closing, nil, threadsWords(r)}

@@ -210,6 +210,7 @@ type totalJSON struct {
 	Pending  *int64   `json:"pending"`
 }
 
+// totalDoc is null in what the log level hides.
 func totalDoc(c *story.Cell) (doc totalJSON) {
 	if doc.Timed = c.Timed(); doc.Timed > 0 {
 		doc.P50, doc.P95, doc.P99 = secondsJSON(c.Percentile(50)), secondsJSON(c.Percentile(95)),
@@ -221,6 +222,8 @@ func totalDoc(c *story.Cell) (doc totalJSON) {
 	return doc
 }
 
+// seriesDoc has every number of a member as a list over time. Marks and failures are in a log of any level, what was
+// served from Stats on, counters where there are STATS lines.
 func seriesDoc(s *story.Series, level pluginlog.Level) (all []seriesJSON) {
 	for i := range s.Members {
 		m := &s.Members[i]

@@ -277,6 +277,7 @@ func (run *traceRun) requestJSON(r *requests.Request, noisiest pluginlog.Level) 
 	return doc
 }
 
+// attemptJSON is one attempt. How long it took is known where its request began in the log and both ends have a time.
 func attemptJSON(r *requests.Request, at *requests.Attempt) traceAttemptJSON {
 	doc := traceAttemptJSON{Member: at.Member, By: at.SelectedBy(), Host: at.Host, Port: at.Port,
 		Outcome: at.Outcome.String(), OSError: at.OSError,

@@ -61,6 +61,8 @@ func otherNumbers(found *evidence.RequestAnswer) string {
 	return strings.Join(all, ", ")
 }
 
+// writeRequestHead is the answer: what was asked, what came of it, where it stands, how long it took, what is odd. Of
+// an episode the log may not name the request.
 func (run *traceRun) writeRequestHead(w io.Writer, found *evidence.RequestAnswer) {
 	r := found.Request
 	if r.Episode() && r.URI == "" {
@@ -153,11 +155,12 @@ func traceSteps(lines []evidence.LogLine) []traceStep {
 	return all
 }
 
+// writeSteps puts the lines into sentences; the day of a time is left out, as the head has it.
 func (run *traceRun) writeSteps(w io.Writer, lines []evidence.LogLine) {
 	t := forms.Table{Head: []string{"step", "line", "time", "what happens"}}
 	t.RightAlign(0, 1)
 	for i, s := range traceSteps(lines) {
-		clock := s.time.String() // the day is in the head of the report
+		clock := s.time.String()
 		if len(clock) > len("2006-01-02 ") {
 			clock = clock[len("2006-01-02 "):]
 		}

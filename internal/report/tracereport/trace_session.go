@@ -16,6 +16,7 @@ type sessionIDs struct {
 	named, servers []string
 }
 
+// sessionIDsOf collects the IDs that the session names, and those of the servers that it was compared with.
 func sessionIDsOf(lines []evidence.LogLine) (ids sessionIDs) {
 	for _, l := range lines {
 		switch {

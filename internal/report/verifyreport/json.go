@@ -106,6 +106,7 @@ func verifyOf(a *evidence.VerifyAnswer) *verifyJSON {
 	return out
 }
 
+// choiceOf says of a choice which values agree, and of each other one by which request it is ruled out.
 func choiceOf(a *evidence.VerifyAnswer, f *question.Finding) verifyChoice {
 	c := verifyChoice{Choice: f.Choice.String(), Agrees: []string{}, RuledOut: []verifyRuledOut{}, Reason: a.Reason(f)}
 	for _, v := range f.Agrees {
@@ -133,6 +134,7 @@ func evidenceOf(t *routecheck.Table, e *question.Evidence) verifyEvidence {
 		question.Observed(t, &e.Asked.Seen), e.Unlikely, time.Duration(e.Late).Seconds()}
 }
 
+// planOf lists what would be sent, first the question how many processes answer, as the text has it.
 func planOf(p PlannedVerify) *planJSON {
 	out := &planJSON{Version: 1, Target: p.Target, Requests: p.Requests(), Waits: time.Duration(p.Waits()).Seconds(),
 		Pace: p.Pace.Seconds(), Questions: []planQuestion{}, Silent: []planSilent{}}

@@ -37,6 +37,7 @@ func verifyJUnit(w io.Writer, a *evidence.VerifyAnswer) error {
 	return forms.JUnit(w, "", suites)
 }
 
+// suiteJUnit has a case for each test of --suite; one that was not asked passes, and its output says why.
 func suiteJUnit(list []evidence.SuiteAsked) forms.Suite {
 	out := forms.Suite{Name: "suite"}
 	for _, s := range list {

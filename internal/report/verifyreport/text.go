@@ -250,6 +250,7 @@ func printOpen(w io.Writer, a *evidence.VerifyAnswer, open []*question.Finding) 
 	}
 }
 
+// agreeing names the values that fit all that was seen.
 func agreeing(f *question.Finding) string {
 	var names []string
 	for _, v := range f.Agrees {
