@@ -33,9 +33,8 @@ const (
 )
 
 const (
-	// All by real time.
-	// startLimit is from the start of a process to its ready line. It is far: a process that cannot serve ends, and
-	// one that lives is slow, or the machine is.
+	// startLimit is, by real time as all of them, from the start of a process to its ready line. It is far: a process
+	// that cannot serve ends, and one that lives is slow, or the machine is.
 	startLimit = 2 * time.Minute
 	stopLimit  = 20 * time.Second // from SIGTERM to SIGKILL, which is an error
 	// controlLimit is for an order and its answer: a look of the writing thread may have many sessions to write.

@@ -36,8 +36,7 @@ type Process struct {
 	ended chan struct{} // closed when it listens no more
 }
 
-// proxyClock is the time that a proxy decides by. It goes on through New, so that what is told of times before stays
-// true.
+// proxyClock is the time that a proxy decides by. It goes on through New.
 type proxyClock struct {
 	manual bool
 	start  time.Time

@@ -20,8 +20,7 @@ type Trail struct {
 // request is one that a web server process has, or had. Trail.mu guards it.
 type request struct {
 	process int
-	number  uint64 // of the request in its process
-	// when it was told of first, which is when its head had been read
+	number  uint64    // of the request in its process
 	began   time.Time // when it was told of first
 	Target  string
 	cookies string // the Cookie headers, in which a session ID is looked for

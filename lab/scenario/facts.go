@@ -228,7 +228,7 @@ func (st *stage) predict(f *facts, detail explain.Detail) *explain.Decision {
 }
 
 // served is who can answer, in the prediction, and with which status the web server itself may: several where chance
-// decides. Members come with their cluster where their name alone is ambiguous.
+// decides.
 func served(t *match.Table, d *explain.Decision) (members []string, statuses []int) {
 	for _, e := range d.Ends {
 		if e.Decision == "forward" {
@@ -240,5 +240,6 @@ func served(t *match.Table, d *explain.Decision) (members []string, statuses []i
 	return members, statuses
 }
 
-// bare is the name of a member without its cluster.
+// bare is the name of a member without its cluster. The lab calls the second of two members of one name
+// CLUSTER/MEMBER, the file and its predictions do not.
 func bare(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }

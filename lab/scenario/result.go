@@ -25,7 +25,7 @@ type Result struct {
 	Err       error // it could not be done: no lab, no such member; no verdict on what members do
 	Steps     []StepResult
 	Failovers []Failover
-	History   *history.Report // what the checker says of it (C1 to C7); nil where no step ran
+	History   *history.Report // what the checker says of it (C1 to C7); nil where the lab did not start
 	Took      time.Duration   // by real time, the start and the end of the lab included
 }
 

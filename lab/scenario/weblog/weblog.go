@@ -24,8 +24,7 @@ type Log struct {
 	pieces []piece
 }
 
-// piece is what one call of Write brought, and when: the only time that says when a line was written: steps take less
-// than what the log tells apart.
+// piece is what one call of Write brought, and when.
 type piece struct {
 	at   time.Time
 	text []byte

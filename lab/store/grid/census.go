@@ -34,7 +34,7 @@ func IsURL(text string) bool {
 }
 
 // address takes the URL of a JetStream server of a lab apart, nats://USER:PASSWORD@HOST:PORT; false: it is none. One
-// server is enough: it knows of the others.
+// server is enough: it passes on what the one that leads has to answer.
 func address(text string) (c Config, ok bool) {
 	rest, ok := strings.CutPrefix(text, scheme)
 	who, at, _ := strings.Cut(rest, "@")
