@@ -55,7 +55,8 @@ func TestAnswers(t *testing.T) {
 			return a.Folders.Pairs[1].Trouble, nil, err
 		}, "old/b.xml is not usable"},
 		{"merge", func(t *testing.T) (string, app.Notes, error) {
-			a, err := (&authoring.Merge{Files: []string{"figure.xml", "slower.xml"}, Mode: merge.Precedence}).Run(in(t))
+			a, err := (&authoring.Merge{Files: []string{"figure.xml", "slower.xml"},
+				Mode: merge.Precedence}).Run(in(t))
 			if len(a.Errors()) > 0 {
 				t.Errorf("errors %v", a.Errors())
 			}

@@ -20,8 +20,9 @@ func TestReadErrorLog(t *testing.T) {
 	z := gzip.NewWriter(&packed)
 	fmt.Fprint(z, text)
 	z.Close()
-	in := apptest.Memory(t, map[string]string{"plain": text, "packed": packed.String(), "other": "no\nlog\n", "empty": "",
-		"-": text, "cut": packed.String()[:40]})
+	in := apptest.Memory(t, map[string]string{"plain": text, "packed": packed.String(), "other": "no\nlog\n",
+		"empty": "",
+		"-":     text, "cut": packed.String()[:40]})
 	for _, name := range []string{"plain", "packed", "-"} {
 		var numbers []int
 		others, err := app.ReadErrorLog(in, name, func(number int, l *errorlog.Line) {

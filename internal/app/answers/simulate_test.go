@@ -41,11 +41,13 @@ func TestSimulateFails(t *testing.T) {
 			Simulate{Config: app.Config{Path: "figure.xml"}}},
 		{"no configuration", "no configuration", "", Simulate{Options: []written.Option{
 			{Flag: "rate", Value: "10/s"}, {Flag: "requests", Value: "10"}}}},
-		{"a second configuration that is rejected", "rejected.xml: the plug-in would reject this file", "rejected.xml:1",
+		{"a second configuration that is rejected", "rejected.xml: the plug-in would reject this file",
+			"rejected.xml:1",
 			Simulate{File: "s.yaml", Compare: "rejected.xml"}},
 		{"a reload that is not there", "sub/absent.xml", "",
 			Simulate{File: "sub/reload.yaml", Config: app.Config{Path: "figure.xml"}}},
-		{"no choice of that name", "--assume", "", Simulate{File: "s.yaml", Plugin: app.Plugin{Assume: []string{"x=y"}}}},
+		{"no choice of that name", "--assume", "", Simulate{File: "s.yaml",
+			Plugin: app.Plugin{Assume: []string{"x=y"}}}},
 	} {
 		in := apptest.Memory(t, map[string]string{"s.yaml": tenRequests,
 			"sub/reload.yaml": tenRequests + "reloads: [{at: 1s, config: absent.xml}]\n",
@@ -54,7 +56,8 @@ func TestSimulateFails(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want %q", c.name, err, c.want)
 		}
-		if noted := apptest.Noted(a.Notes); !strings.Contains(noted, c.noted) || strings.Count(noted, c.noted+" ") > 1 {
+		if noted := apptest.Noted(a.Notes); !strings.Contains(noted, c.noted) || strings.Count(noted,
+			c.noted+" ") > 1 {
 			t.Errorf("%s: noted %q, want %q", c.name, noted, c.noted)
 		}
 	}

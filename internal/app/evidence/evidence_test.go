@@ -140,7 +140,8 @@ func TestDiagnoseRefuses(t *testing.T) {
 		{"a symptom that is none", "--symptom", Diagnose{Symptom: "503", Config: file}},
 		{"a topology alone", "--topology says what the servers of a configuration do",
 			Diagnose{Topology: "t", Files: []string{"x"}}},
-		{"a time without a log", "--since and --until select lines of logs", Diagnose{Config: file, Since: "2026-01-01"}},
+		{"a time without a log", "--since and --until select lines of logs", Diagnose{Config: file,
+			Since: "2026-01-01"}},
 		{"fewer than no process", "--processes -1", Diagnose{Config: file, Processes: -1}},
 		{"standard input twice", "stdin can be read only once",
 			Diagnose{Config: app.Config{Path: "-"}, Files: []string{"-"}}},
@@ -165,7 +166,8 @@ func TestDiagnoseNotes(t *testing.T) {
 	t.Parallel()
 	in := apptest.Memory(t, map[string]string{
 		"access_log": "192.0.2.1 - - [06/Oct/2017:19:06:43 +0100] \"GET /a HTTP/1.1\" 200 5\nno line\n",
-		"error_log": "no line\n[Fri Oct 06 19:06:43.000000 2017] [mpm_worker:error] [pid 1:tid 2] AH00484: server reached " +
+		"error_log": "no line\n[Fri Oct 06 19:06:43.000000 2017] [mpm_worker:error] [pid 1:tid 2] AH00484: server " +
+			"reached " +
 			"MaxRequestWorkers setting, consider raising the MaxRequestWorkers setting\n",
 		"topology.yaml": apptest.Case(t, "topology.yaml")})
 	a, err := (&Diagnose{Config: app.Config{Path: "figure.xml"}, Topology: "topology.yaml",

@@ -84,9 +84,11 @@ func moved(text string, later func(i int) time.Duration) []byte {
 // shape is what is told of a part of a log: all but how many lines outside of it were looked at.
 func shape(a *TraceAnswer) string {
 	var out strings.Builder
-	out.WriteString(cmp.Diff(nil, a.Members) + cmp.Diff(nil, a.Counters) + a.Stats.First.String() + a.Stats.Last.String())
+	out.WriteString(cmp.Diff(nil, a.Members) + cmp.Diff(nil, a.Counters))
+	out.WriteString(a.Stats.First.String() + a.Stats.Last.String())
 	for _, i := range a.Incidents {
-		out.WriteString(i.Title() + i.Cost() + i.Recovery() + cmp.Diff(nil, i.Lines) + i.First.String() + i.Last.String())
+		out.WriteString(i.Title() + i.Cost() + i.Recovery() + cmp.Diff(nil, i.Lines))
+		out.WriteString(i.First.String() + i.Last.String())
 	}
 	for _, r := range a.OddRequests {
 		out.WriteString(r.URI + r.Start.String() + cmp.Diff(nil, []any{r.First, r.Last, r.Number}))
@@ -184,8 +186,8 @@ func TestEnterNot(t *testing.T) {
 	text := string(generated(t, 1<<19))
 	half := strings.Index(text[len(text)/2:], "\n") + len(text)/2 + 1
 	in := apptest.Memory(t, map[string]string{
-		"packed": packed(t, text), "back": text[half:] + text[:half], "timeless": strings.ReplaceAll(text, "/2017:", "/"),
-		"empty": "", "short": "x",
+		"packed": packed(t, text), "back": text[half:] + text[:half],
+		"timeless": strings.ReplaceAll(text, "/2017:", "/"), "empty": "", "short": "x",
 	})
 	run := &traceRun{input: in, files: []string{"packed", "back", "timeless", "empty", "short", "-", "absent"}}
 	for i, name := range run.files {

@@ -98,7 +98,8 @@ func TestLiveSuiteUnasked(t *testing.T) {
 		ask               Verify
 	}{
 		{"members of somebody", suiteOf(m1Refuses, request), "members are to fail", Verify{}},
-		{"a state", suiteOf("    facts:\n      - {member: C/m1, marked: 5s}\n", request), "it sets a state of member C/m1",
+		{"a state", suiteOf("    facts:\n      - {member: C/m1, marked: 5s}\n", request),
+			"it sets a state of member C/m1",
 			Verify{Members: true}},
 		{"a partition table", suiteOf("    partition: {p: C/m1}\n", request), "it sets a partition table",
 			Verify{Members: true}},
@@ -106,7 +107,8 @@ func TestLiveSuiteUnasked(t *testing.T) {
 			Verify{Members: true}},
 		{"a connect that times out", suiteOf("    facts:\n      - {member: C/m1, down: timeout}\n", request),
 			"connects are to time out", Verify{Members: true}},
-		{"a port that is not reached", suiteOf("", "{url: https://h/d/x, expect: D}"), "a port that is not reached", Verify{}},
+		{"a port that is not reached", suiteOf("", "{url: https://h/d/x, expect: D}"),
+			"a port that is not reached", Verify{}},
 		{"a state that nobody knows", suiteOf("", request), "nobody can tell in which state", Verify{}},
 	} {
 		plan, err := planned(t, c.ask, c.suite)
