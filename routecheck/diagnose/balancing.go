@@ -2,6 +2,8 @@ package diagnose
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
@@ -183,13 +185,15 @@ func flapping(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
 	}
-	marks := k.Log.OverMembers(func(m *facts.Member) sightings { return m.Marks }, nil)
-	var seen sightings
+	flaps := map[string]bool{} // a member may flap today and tomorrow, which is two incidents
 	for _, i := range k.Log.Incidents {
-		if m := k.Log.Members[i.Member]; i.Kind == story.Flapping && m != nil {
-			seen = seen.Join(m.Marks)
+		if i.Kind == story.Flapping {
+			flaps[i.Member] = true
 		}
 	}
+	ofMarks := func(m *facts.Member) sightings { return m.Marks }
+	marks := k.Log.OverMembers(ofMarks, nil)
+	seen := k.Log.OverMembers(ofMarks, func(m *facts.Member) bool { return flaps[m.Name] })
 	return proven("processes marked it down and found it serving again, three times and more",
 		seen, k.Log.Share(seen.Count)).or(marks.Count == 0 && k.Log.Requests > 0, "nobody was marked down")
 }
@@ -223,7 +227,8 @@ func allToOne(k *Case) opinion {
 		counts[m.From] += n
 	}
 	spread := false
-	for from, n := range counts {
+	for _, from := range slices.Sorted(maps.Keys(counts)) {
+		n := counts[from]
 		if c := k.clusterOf(from); n < 10 || c != nil && len(c.Primary) < 3 || c == nil && len(k.Log.Order) < 3 {
 			continue
 		}

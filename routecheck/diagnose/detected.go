@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/wasplug/wasplug/parser/diag"
@@ -120,36 +121,36 @@ func blackHole(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
 	}
-	var all sightings
-	errors := int64(0)
+	hole, errors := false, int64(0)
 	for _, m := range k.Log.Order {
 		errors += m.Errors
 		if m.Quick < 10 || 2*m.Quick < m.Answered || m.Marks.Count > 0 {
 			continue
 		}
-		for _, other := range k.Log.Order {
-			if other != m && other.Answered >= 10 && other.Errors*10 < other.Answered {
-				all = all.Join(k.Log.AppErrors, k.Log.Own503)
-				break
-			}
-		}
+		hole = hole || slices.ContainsFunc(k.Log.Order, func(other *facts.Member) bool {
+			return other != m && other.Answered >= 10 && other.Errors*10 < other.Answered
+		})
+	}
+	var all sightings
+	if hole {
+		all = all.Join(k.Log.AppErrors, k.Log.Own503)
 	}
 	return proven("most answers of a member are errors within a second, others answer well, and no mark followed",
 		all, k.Log.Share(all.Count)).
 		or(errors == 0 && k.Log.Shows(pluginlog.LevelDetail) && k.Log.Statuses > 0, "no member answered 5xx")
 }
 
-// sharedTransport: a host and port of two members may be an address in front of both, such as a virtual one. It only
-// allows: one server that stands in two clusters looks the same.
+// sharedTransport: a host and port of two members may be an address in front of both, such as a virtual one. One
+// server that stands in two clusters, under one name, is no such case.
 func sharedTransport(k *Case) opinion {
 	places := map[string]string{}
-	shared := k.File.MembersThat(func(c *match.Cluster, _ match.MemberID, m *match.Member) bool {
+	shared := k.File.MembersThat(func(_ *match.Cluster, _ match.MemberID, m *match.Member) bool {
 		for i := range m.Transports {
 			place := fmt.Sprintf("%s:%d", m.Transports[i].Host, m.Transports[i].Port)
-			if owner, known := places[place]; known && owner != c.Name+"/"+m.Name {
+			if owner, known := places[place]; known && owner != m.Name {
 				return true
 			}
-			places[place] = c.Name + "/" + m.Name
+			places[place] = m.Name
 		}
 		return false
 	}, "shares a host and port with another member")

@@ -2,7 +2,9 @@ package diagnose
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -99,7 +101,7 @@ func nobodyTried(k *Case) opinion {
 	marked := false
 	for _, m := range k.Log.Order {
 		marked = marked || m.Marks.Count > 0
-		for pid := range m.Marked {
+		for _, pid := range slices.Sorted(maps.Keys(m.Marked)) {
 			p, process := k.Log.Procs[facts.ProcKey{Member: m.Name, PID: pid}], k.Log.Processes[pid]
 			if p == nil || process == nil || p.MarkedAt == 0 {
 				continue
@@ -124,17 +126,18 @@ func onlyNewOnes(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
 	}
-	var seen sightings
-	came := false
+	only, came := map[*facts.Member]bool{}, false
 	for _, p := range k.Log.Procs {
 		if !p.WasMarked || p.MarkedAt != 0 {
 			continue
 		}
 		came = came || p.OldBack > p.NewBack
 		if p.NewBack >= 10 && p.OldBack*10 <= p.NewBack && k.Log.WithSession > 0 {
-			seen = seen.Join(p.Member.Marks)
+			only[p.Member] = true
 		}
 	}
+	seen := k.Log.OverMembers(func(m *facts.Member) sightings { return m.Marks },
+		func(m *facts.Member) bool { return only[m] })
 	return proven("since it is back the member gets new requests, and hardly any of sessions", seen, 0).
 		or(came, "requests of sessions came back to it")
 }

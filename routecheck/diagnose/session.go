@@ -204,14 +204,15 @@ func backAfterHang(k *Case) opinion {
 	if k.Log == nil || !k.anyPolicy(switchesBack) {
 		return opinion{}
 	}
-	var seen sightings
-	hung := false
+	back, hung := map[*facts.Member]bool{}, false
 	for _, p := range k.Log.Procs {
 		hung = hung || p.MovedByHang > 0
 		if p.MovedByHang > 0 && p.OldBack > 0 && p.MarkedAt == 0 {
-			seen = seen.Join(p.IOMarked, p.IOUnmarked)
+			back[p.Member] = true
 		}
 	}
+	seen := k.Log.OverMembers(func(m *facts.Member) sightings { return m.IOMarked.Join(m.IOUnmarked) },
+		func(m *facts.Member) bool { return back[m] })
 	return proven("sessions left a hung member and came back to it", seen, 0).
 		or(!hung && k.Log.WithSession > 0, "no session left a hung member")
 }

@@ -347,6 +347,7 @@ func (l *Log) body(r *requests.Request, n *note) {
 // more, and another one that began later and had answers meanwhile: the older one has an address that is no longer the
 // member's (NR5).
 func (l *Log) settle() {
+	moved := map[*Member]bool{}
 	for _, p := range l.Procs {
 		if p.unreach < 3 || p.inRow != p.unreach {
 			continue
@@ -354,8 +355,10 @@ func (l *Log) settle() {
 		for _, other := range l.Procs {
 			if other.Member == p.Member && other.began > p.failedAt && other.okAt > p.failedAt && other.okAt != 0 &&
 				other.began != 0 {
-				l.OldAddress = l.OldAddress.Join(p.unreachable)
+				moved[p.Member] = true
 			}
 		}
 	}
+	l.OldAddress = l.OverMembers(func(m *Member) Sightings { return m.unreachable },
+		func(m *Member) bool { return moved[m] })
 }

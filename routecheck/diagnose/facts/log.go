@@ -383,7 +383,8 @@ func ShareOf(n, of int64) float64 {
 	return float64(n) / float64(of)
 }
 
-// OverMembers joins lines of all members for which a test holds. nil is a test that holds for all.
+// OverMembers joins lines of all members for which a test holds. nil is a test that holds for all. They come in the
+// order of the log: what several processes saw of a member is joined so, too, once, and not in that of a map.
 func (l *Log) OverMembers(of func(*Member) Sightings, test func(*Member) bool) (all Sightings) {
 	for _, m := range l.Order {
 		if test == nil || test(m) {
