@@ -21,6 +21,7 @@ type bodyFile struct {
 	named bool  // its name could not be taken away while it is open, and must be when it is closed
 }
 
+// newBodyFile takes the name away at once: the file lives until it is closed, by whatever end.
 func newBodyFile() (*bodyFile, error) {
 	f, err := os.CreateTemp("", "wasplug-body-*") // readable by its owner alone
 	if err != nil {

@@ -59,6 +59,7 @@ type Options struct {
 
 const second = match.Nanos(time.Second)
 
+// complete puts defaults in the place of zero values, and draws the seed where none is given.
 func (o *Options) complete(s *wire.Sweeper) {
 	def := func(d *match.Nanos, seconds int) {
 		if *d == 0 {

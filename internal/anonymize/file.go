@@ -30,6 +30,7 @@ func (m *Mapping) File(src []byte) []byte {
 	return append(out, m.text(src[from:])...)
 }
 
+// isMarkup reports whether a file is XML, by what it begins with: its name may be anything.
 func isMarkup(src []byte) bool {
 	content, _ := sniff.Bytes(src)
 	return content == sniff.Markup

@@ -69,6 +69,8 @@ func ofSchema(name string, add func(...string)) {
 	}
 }
 
+// ofRule walks through a JSON Schema, whatever its keywords nest: what stands below "properties" is a key of the file,
+// what below "enum" and "const" a value.
 func ofRule(rule any, add func(...string)) {
 	switch r := rule.(type) {
 	case map[string]any:

@@ -48,6 +48,7 @@ func (m *Mapping) word(w string) string {
 	return mapped
 }
 
+// reserved reports whether a word stays: one of the formats, one that was asked for, or a number.
 func (m *Mapping) reserved(w string) bool {
 	w = strings.Map(small, w)
 	return vocabulary()[w] || m.stay[w] || numeric().MatchString(w)

@@ -107,6 +107,7 @@ func (s *costed) round(t *testing.T) {
 	s.each = append(s.each, (s.cpu(t)-before)/time.Duration(len(s.requests)))
 }
 
+// send sends requests one after the other, each with a session of nobody, so that the daemon looks for its member.
 func (s *costed) send(ctx context.Context, client *http.Client, requests []string) error {
 	for _, line := range requests {
 		host, path, _ := strings.Cut(line, " ")

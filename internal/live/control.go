@@ -46,6 +46,8 @@ func (m *Members) serveMembers(w http.ResponseWriter, _ *http.Request) {
 	json.NewEncoder(w).Encode(list)
 }
 
+// serveFault hands an order on to the member that it names. Without the header a page of somebody else in a browser on
+// this machine could give orders; it cannot set one without being asked first (CORS).
 func (m *Members) serveFault(w http.ResponseWriter, rq *http.Request) {
 	if rq.Header.Get(orderHeader) == "" {
 		http.Error(w, "an order carries the header field "+orderHeader, http.StatusForbidden)
@@ -64,6 +66,7 @@ func (m *Members) serveFault(w http.ResponseWriter, rq *http.Request) {
 // shown is how many requests the page shows.
 const shown = 100
 
+// servePage shows what arrived last, heads whole. Nothing on it acts, so it may load nothing but its own style.
 func (m *Members) servePage(w http.ResponseWriter, _ *http.Request) {
 	seen := m.recorder.Since(0)
 	total := len(seen)

@@ -145,6 +145,7 @@ func (p *plant) say(e pluginlog.Event) {
 	p.now += 20 * time.Microsecond
 }
 
+// start writes what a plug-in writes when it begins.
 func (p *plant) start(proc *process) {
 	p.id = pluginlog.Thread{PID: proc.pid, TID: 1}
 	p.say(pluginlog.Event{Kind: pluginlog.BuildVersion, Text: "9.0.5.20"})

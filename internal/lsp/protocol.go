@@ -31,6 +31,7 @@ type documentID struct {
 	URI string `json:"uri"`
 }
 
+// initializeParams are what an editor can do, of which one thing matters.
 type initializeParams struct {
 	Capabilities struct {
 		TextDocument struct {
@@ -51,6 +52,7 @@ type openParams struct {
 	} `json:"textDocument"`
 }
 
+// changeParams are pieces, in order, each of which counts from what the one before has left (text.apply).
 type changeParams struct {
 	TextDocument struct {
 		URI     string `json:"uri"`
@@ -87,9 +89,10 @@ type actionParams struct {
 	Range span `json:"range"`
 }
 
+// diagnostic is a finding. Code is that of the rule, whose page hover shows.
 type diagnostic struct {
 	Range    span      `json:"range"`
-	Severity int       `json:"severity"`
+	Severity int       `json:"severity"` // 1 error, 2 warning, 3 information
 	Code     string    `json:"code,omitempty"`
 	Source   string    `json:"source"`
 	Message  string    `json:"message"`
@@ -101,6 +104,7 @@ type related struct {
 	Message  string   `json:"message"`
 }
 
+// published are all findings of a version: an editor forgets the ones before.
 type published struct {
 	URI         string       `json:"uri"`
 	Version     *int         `json:"version,omitempty"` // nil where the document is closed
@@ -117,33 +121,39 @@ type markup struct {
 	Value string `json:"value"`
 }
 
+// completionItem says itself what it replaces: an editor's own idea of a word ends at a hyphen or a slash.
 type completionItem struct {
 	Label    string   `json:"label"`
-	Kind     int      `json:"kind"`
+	Kind     int      `json:"kind"` // see itemKinds
 	Detail   string   `json:"detail,omitempty"`
 	Edit     textEdit `json:"textEdit"`
-	Format   int      `json:"insertTextFormat,omitempty"`
+	Format   int      `json:"insertTextFormat,omitempty"` // 2: a snippet, with a place for the cursor
 	SortText string   `json:"sortText"`
 }
 
+// codeAction is a repair.
 type codeAction struct {
 	Title       string        `json:"title"`
 	Kind        string        `json:"kind"`
-	Diagnostics []diagnostic  `json:"diagnostics,omitempty"`
-	Preferred   bool          `json:"isPreferred,omitempty"`
+	Diagnostics []diagnostic  `json:"diagnostics,omitempty"` // that it takes away
+	Preferred   bool          `json:"isPreferred,omitempty"` // it is safe: an editor may offer it first
 	Edit        workspaceEdit `json:"edit"`
 }
 
+// workspaceEdit has the edits of each file, by its URI.
 type workspaceEdit struct {
 	Changes map[string][]textEdit `json:"changes"`
 }
 
+// codeLens is sent twice: with Data, and, when it comes into sight and is asked for, with a Command, which does
+// nothing but stand there.
 type codeLens struct {
 	Range   span            `json:"range"`
 	Command *command        `json:"command,omitempty"`
 	Data    json.RawMessage `json:"data,omitempty"`
 }
 
+// documentSymbol is an entry of the outline. Selection, where the name stands, has to lie within Range.
 type documentSymbol struct {
 	Name      string           `json:"name"`
 	Detail    string           `json:"detail,omitempty"`

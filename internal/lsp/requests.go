@@ -127,6 +127,7 @@ func (s *Server) prepareRename(_ context.Context, p placeParams) (any, error) {
 	return d.text.rangeOf(span), nil
 }
 
+// rename of a suite reads its configuration anew: its edits also go there, and have to fit the file as it is now.
 func (s *Server) rename(_ context.Context, p renameParams) (any, error) {
 	d, at, err := s.place(p.placeParams)
 	if err != nil {
@@ -200,6 +201,8 @@ func (s *Server) codeAction(ctx context.Context, p actionParams) (any, error) {
 	return actions, nil
 }
 
+// xmlActions are the fix of a finding, where it has one, and a comment that silences it. The reason is for the author
+// to write: an ignore without one is a finding itself.
 func (d *document) xmlActions(f *finding) (actions []codeAction) {
 	about := []diagnostic{f.diagnostic}
 	if f.fix != nil {

@@ -25,6 +25,8 @@ func sessionPages(word string) (pages []string) {
 	return pages
 }
 
+// sessionRulePage is for the rules of the session manager (S, D, W, M), which is that of the servers: no plug-in has
+// one.
 func sessionRulePage(r session.RuleInfo) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s of the session manager (%s)\n\n%s\n", r.ID, r.Mark, r.Says)

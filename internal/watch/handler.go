@@ -43,6 +43,7 @@ func (w *Watch) Handler() http.Handler {
 	return mux
 }
 
+// incidents is written whole before it is sent, so that an error has a status of its own.
 func (w *Watch) incidents(to http.ResponseWriter, _ *http.Request) {
 	w.mu.Lock()
 	now := w.now
@@ -89,6 +90,8 @@ func (to *sink) put(f *family, kind prometheus.ValueType, v float64, labels ...s
 
 func (f *family) desc() *prometheus.Desc { return prometheus.NewDesc(f.name, f.help, f.labels, nil) }
 
+// collect puts values of labels through metrics.value: what the story knows by its full name is "other" here where it
+// came beyond the bound, and several such add up.
 func (w *Watch) collect() []prometheus.Metric {
 	w.mu.Lock()
 	defer w.mu.Unlock()

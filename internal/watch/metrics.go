@@ -76,14 +76,16 @@ type metrics struct {
 	build, product string
 }
 
+// rowKey: the counters of a STATS line are those of one process.
 type rowKey struct {
 	member string
 	pid    uint64
 }
 
+// row is the last STATS line of a member in a process, from which the next one's differences are counted.
 type row struct {
 	pluginlog.Counters
-	at pluginlog.Time
+	at pluginlog.Time // 0: of a log whose lines show none
 }
 
 func newMetrics() metrics {
@@ -229,6 +231,7 @@ func (m *metrics) done(r *requests.Request) {
 	}
 }
 
+// lines counts lines of which a run before was not told: its caller looks.
 func (m *metrics) lines(by levels) {
 	for level, n := range by {
 		if n > 0 {

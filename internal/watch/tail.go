@@ -119,6 +119,7 @@ func (t *tail) close() {
 	}
 }
 
+// open opens a file at its beginning. Where the run before has stopped in it, resume goes there.
 func open(name string) (*source, error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -165,6 +166,7 @@ func (s *source) take(to reader) (int, error) {
 // old reports whether the run before has told of what is being read.
 func (s *source) old() bool { return s.at < s.known }
 
+// count tells how many lines of each level have come since the last time.
 func (s *source) count(to reader) {
 	now := s.feed.Stats().Levels
 	lines := now

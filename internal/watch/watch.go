@@ -128,6 +128,7 @@ func (w *Watch) event(s *source, e *pluginlog.Event) {
 	w.assembler.Add(e)
 }
 
+// counted leaves out lines that are read again.
 func (w *Watch) counted(s *source, lines levels) {
 	if !s.old() {
 		w.metrics.lines(lines)

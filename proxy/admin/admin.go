@@ -97,6 +97,9 @@ type guard struct {
 	posts string // the one path that takes POST, "" for none
 }
 
+// ServeHTTP refuses in an order: what a listener never takes, then who may not ask. Without a token the Host field
+// must be a loopback name, since a page of somebody else can have a name of its own lead to this machine (DNS
+// rebinding), and its script would then be of the same origin.
 func (a *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
@@ -169,6 +172,7 @@ func (a *Handler) ask(v url.Values) question {
 	return q
 }
 
+// why answers with the decision of the one request that is asked for.
 func (a *Handler) why(w http.ResponseWriter, r *http.Request) {
 	q := a.ask(r.URL.Query())
 	if q.Answer == nil {

@@ -98,6 +98,8 @@ func (to sink) gauge(d *prometheus.Desc, v float64, labels ...string) {
 	to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 }
 
+// member gives every series from the start, also those at 0: an alert on a rate would miss the first failure
+// otherwise.
 func (to sink) member(cluster string, m *MemberStatus) {
 	to.counter(descRequests, m.Affinity, cluster, m.Member, "affinity")
 	to.counter(descRequests, m.New, cluster, m.Member, "balance")

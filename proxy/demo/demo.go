@@ -56,6 +56,7 @@ func Start() (*Demo, error) {
 	return d, nil
 }
 
+// start lets a member serve; the caller holds the lock, or nobody else has the Demo yet.
 func (d *Demo) start(m *member) error {
 	l, err := net.Listen("tcp", m.address)
 	if err != nil {
@@ -111,6 +112,7 @@ func (d *Demo) answer(m *member, w http.ResponseWriter, r *http.Request) {
 		r.Header.Get("$Wsfo") != "")
 }
 
+// stopOne waits for the lock, which the answer that announces it holds to its end.
 func (d *Demo) stopOne(m *member) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -47,6 +47,7 @@ func (w *Work) Note(ev failover.Event, took match.Nanos, failed bool) {
 	}
 }
 
+// answered counts the head of an answer by its class; 600 and more, which no standard knows, are server errors.
 func (w *Work) answered(status int, took match.Nanos) {
 	w.waited.Add(int64(took))
 	w.answers[min(status/100, 5)].Add(1)

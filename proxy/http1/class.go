@@ -57,6 +57,7 @@ func validValue(v []byte) bool {
 	return validBytes(v)
 }
 
+// validBytes is validValue byte by byte.
 func validBytes(v []byte) bool {
 	for _, c := range v {
 		if class[c]&valueChar == 0 {

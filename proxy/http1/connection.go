@@ -34,6 +34,8 @@ func (h *Head) Nominations(buf []byte) func(name []byte) bool {
 	return func(name []byte) bool { return h.nominates(View(name), buf) }
 }
 
+// nominates walks through the Connection fields again for each name: that is asked of few messages (Nominates), so
+// nothing is kept for it.
 func (h *Head) nominates(name string, buf []byte) bool {
 	for i := range h.Fields {
 		if h.Fields[i].Kind != Connection {

@@ -25,7 +25,6 @@ type Ring struct {
 }
 
 // labelled is a certificate with its key, by the name that certLabel gives it; "" in PEM, which has no labels.
-
 type labelled struct {
 	label string
 	cert  tls.Certificate

@@ -212,6 +212,7 @@ func (l *Link) Write(p []byte) (sent int, err error) {
 	return sent, nil
 }
 
+// writeOnce may write a part: where the socket is full, and somebody wakes the wait.
 func (l *Link) writeOnce(p []byte) (int, error) {
 	if l.fast != nil {
 		return l.fast.Write(p)

@@ -26,6 +26,7 @@ type Lot[Kept any] struct {
 	spots []spot[Kept]
 }
 
+// spot is a place for one connection.
 type spot[Kept any] struct {
 	conn  net.Conn    // nil: the spot is free
 	until match.Nanos // the end of its IdleTimeout

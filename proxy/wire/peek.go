@@ -56,6 +56,8 @@ type lender interface {
 	Control(f func(fd uintptr)) error
 }
 
+// peek is for one goroutine at a time, as the closure writes into p; left, which the sweeper calls beside it, has its
+// own.
 func (p *peeker) peek() peekResult {
 	p.seen = hasClosed // of a socket that is closed on our side
 	p.lender.Control(p.fn)

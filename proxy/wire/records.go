@@ -245,6 +245,7 @@ func (r *records) Write(p []byte) (sent int, err error) {
 	return sent, nil
 }
 
+// reason asks the link that waits; without one the caller, crypto/tls, gets the error as it is.
 func (r *records) reason(err error) error {
 	if r.owner == nil {
 		return err

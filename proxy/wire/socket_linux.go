@@ -143,6 +143,7 @@ func (s *socket) peek() peekResult {
 	return seen
 }
 
+// left enters, as every other use of the descriptor does: the sweeper asks while the connection may be closed.
 func (s *socket) left(byEnding bool) bool {
 	if s.enter() != nil {
 		return true

@@ -145,6 +145,7 @@ func (d Door) open(tr *parser.Transport, tls bool) (changed int) {
 	return changed
 }
 
+// set writes an attribute in place of the old value, or behind the others.
 func set(n *parser.Node, name, value string) {
 	if a := n.Attr(name); a != nil {
 		a.Value = value

@@ -312,6 +312,7 @@ func (p *player) set(id match.ClusterID, f Fault) {
 // domains are the values that each choice may still have, as sets: bit v stands for value v.
 type domains [choices.NumChoices]uint16
 
+// allValues leaves every value to every choice: nothing is known.
 func allValues() (d domains) {
 	for c := range d {
 		d[c] = 1<<choices.Choice(c).NumValues() - 1

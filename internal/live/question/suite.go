@@ -60,6 +60,7 @@ func MarksOf(t *match.Table, sem *choices.Assumptions, asked []*Question) *Marks
 	return m
 }
 
+// note takes any question that lets a member fail for one that marks it: which failures mark is what is asked.
 func (m *Marks) note(q *Question) {
 	if q.Disturbs() {
 		m.clusters[q.Cluster] = true

@@ -61,6 +61,7 @@ func statusWords(status int) string {
 	return "; status " + strconv.Itoa(status)
 }
 
+// arrivalWords name a member, with what the plug-in has told it by the request beside the request itself.
 func arrivalWords(t *match.Table, a *Arrival) string {
 	text := t.Clusters[a.Cluster].Name + "/" + t.MemberName(a.Cluster, a.Member)
 	if a.TLS {
@@ -87,6 +88,8 @@ func predicted(t *match.Table, s *Step, routing bool, courses []explain.Course) 
 	return out
 }
 
+// courseWords say of a course what Observed says of what was seen, so that both can be compared by reading. Of a step
+// that is held nobody knows the status yet.
 func courseWords(t *match.Table, s *Step, routing bool, c *explain.Course) string {
 	switch {
 	case c.Rejected:

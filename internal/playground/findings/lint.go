@@ -48,6 +48,7 @@ func Ask(asked, file []byte, now time.Time) []byte {
 	})
 }
 
+// answer gives findings by place for the editor, and the same as reports.
 func (c *checked) answer(in app.Input, now time.Time, a *playground.Answer) error {
 	if err := lint.CheckTarget(c.Target); err != nil {
 		return err
