@@ -208,6 +208,9 @@ func checkDeclaration(text string) string {
 	names := []string{"version", "encoding", "standalone"}
 	d := declaration(text)
 	for _, p := range d {
+		if p.broken {
+			return "a part that is not name=\"value\""
+		}
 		for len(names) > 0 && names[0] != p.name {
 			if names[0] == "version" {
 				return "no version first"
@@ -231,8 +234,6 @@ func checkDeclaration(text string) string {
 // checkPart returns what is wrong with a part by itself.
 func checkPart(p part) string {
 	switch {
-	case p.broken:
-		return "a part that is not name=\"value\""
 	case p.name == "version" && p.value != "1.0":
 		return "a version other than 1.0"
 	case p.name == "standalone" && p.value != "yes" && p.value != "no":
