@@ -12,8 +12,8 @@ const (
 	SessionTakenOver                        // the answer sets the one of the request, with other clone IDs (S15)
 )
 
-// SessionOf says which session an answer is about, and what became of it: the one whose cookie the answer sets, or else
-// the first that the request names. set is that cookie's value, "" for none. It allocates nothing.
+// SessionOf says which session an answer is about, and what became of it: the one whose cookie the answer sets, or
+// else the first that the request names. set is that cookie's value, "" for none. It allocates nothing.
 func SessionOf(a Affinity, set string) (id string, what AnsweredSession) {
 	given, clones, sets := session.CutID(set)
 	for i := range a.Len() {

@@ -41,7 +41,8 @@ func TestSessionOf(t *testing.T) {
 			SessionGoesOn},
 		{"by its URL", "/;jsessionid=0000sessionE:c9", nil, "", "sessionE", SessionGoesOn},
 		// what a page writes into its URLs may be older than the cookie: it says nothing of a takeover
-		{"by its URL, a cookie set", "/;jsessionid=0000sessionE:c9", nil, "0001sessionE:c1", "sessionE", SessionGoesOn},
+		{"by its URL, a cookie set", "/;jsessionid=0000sessionE:c9", nil, "0001sessionE:c1", "sessionE",
+			SessionGoesOn},
 	} {
 		rq := coretest.Get(c.path, c.cookies...)
 		m, _ := table.Match(&rq, &sem)

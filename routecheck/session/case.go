@@ -5,11 +5,12 @@ import (
 	"time"
 )
 
-// Case is a question: a member had a session, another one gets its request.
+// Case is a question: a member had a session, another one gets its request. Members are told by their places in
+// Members. A Case is asked as a value, so that trying other assumptions on a copy leaves it as it was.
 type Case struct {
 	Policy  Policy
 	Failure Failure
-	Members []Member // the servers of the cluster
+	Members []Member // the servers of the cluster, in list order
 	Owner   int      // the member that served the session last, -1: the request carries no session of a member
 	Serves  []int    // the members that can answer, several where chance decides
 	Fails   bool     // it can be that nobody answers
@@ -25,9 +26,10 @@ type Case struct {
 
 	Assumed Assumed
 
-	serves int // the one of Serves that is looked at
-	asked  Set
-	cited  []string
+	// of one look at the question, see decide
+	serves int      // the one of Serves that is looked at
+	asked  Set      // the choices that were consulted
+	cited  []string // the rules that the outcome rests on, in the order in which they came up
 }
 
 // Member is a server of a cluster.
@@ -45,7 +47,7 @@ type Failure struct {
 	Age       time.Duration // of the last change
 	Aged      bool          // Age is known
 	InPlace   bool          // an attribute was changed without setAttribute (W6)
-	OtherSet  bool          // and another one was set in the same write period
+	OtherSet  bool          // and another one was set in the same write period, which in a single row takes it along
 	New       bool          // the session was new: the change is in its first request
 	StoreDown bool          // the database, the grid, or every replicator, cannot be reached
 	StoreLost bool          // database or grid can, and have lost what they had
@@ -78,7 +80,7 @@ const (
 	depends   State = "depends" // it hangs on who answers, or on who holds the copies
 )
 
-// The users' view of a failover.
+// The users' view of a failover, as a report names it; users has the sentences.
 const (
 	goesOn             = "goes-on"
 	firstScreen        = "first-screen"
@@ -91,7 +93,7 @@ const (
 type Outcome struct {
 	Session State
 	Changes Changes
-	Bound   time.Duration // nothing older than this is lost; 0 with All
+	Bound   time.Duration // nothing older than this is lost; 0: changes of any age can be, or none
 	Applied [2]int        // how often the request at the moment of the failure takes effect: least, most
 	Serves  []string      // the members that can answer
 	Cookie  string        // 0002<id>:a:b, 0000<new>:b; "" where it stays as it is
@@ -100,7 +102,7 @@ type Outcome struct {
 	Hangs   []string // the session choices that would change it
 }
 
-// Found reports whether the member that serves shows the last change in the old session: from its copy, or because
+// found reports whether the member that serves shows the last change in the old session: from its copy, or because
 // the repeated request made it.
 func (o *Outcome) found() bool {
 	return (o.Session == kept || o.Session == home) && (o.Changes == all || o.Applied[0] > 0)
@@ -150,7 +152,8 @@ func (c *Case) forgotten() bool {
 	return true
 }
 
-// moved is decide where another member than the owner serves, or the owner has no session any more.
+// moved is decide where another member than the owner serves, or the owner has no session any more. The cookie comes
+// last: whether its ID and list are kept hangs on what was found (S9, S15).
 func (c *Case) moved(o *Outcome) {
 	switch found := c.copies(); {
 	case found == nothing && c.fromMemory():
@@ -189,7 +192,8 @@ func (c *Case) fromMemory() bool {
 	return c.Policy.outside() && c.Failure.StoreDown && slices.Contains(c.Remembers, c.serves)
 }
 
-// user is what the person at the browser has to do.
+// user is what the person at the browser has to do. What the application makes of a failover comes before what became
+// of the session: a form behind a redirect is lost with the request, whatever was saved (W8).
 func (c *Case) user(o *Outcome) string {
 	began := o.Session == another || o.Session == empty || o.Session == depends
 	switch {

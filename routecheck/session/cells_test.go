@@ -47,8 +47,8 @@ func (c *staged) carried() bool {
 
 // written: the store had a write after the change and before a died.
 func (c *staged) written() bool {
-	return slices.Contains([]string{"after-write", "after-answer", "after-look", "orderly-stop", "synced"}, c.moment) &&
-		c.carried()
+	writes := []string{"after-write", "after-answer", "after-look", "orderly-stop", "synced"}
+	return slices.Contains(writes, c.moment) && c.carried()
 }
 
 // repeated: the request was in flight without an answer, so that the plug-in sends it again (R50b).

@@ -19,7 +19,8 @@ type cookie struct {
 	list  string // ":a:b"
 }
 
-// cut takes a value apart. Behind the cache ID the list begins at the first separator (S6).
+// cut takes a value apart. Behind the cache ID the list begins at the first separator (S6); the session ID between
+// them is not kept, as no prediction needs it. What is too short for a cache ID counts as 0000.
 func cut(value string, separator byte) cookie {
 	if len(value) < cacheID {
 		return cookie{cache: "0000"}
@@ -99,7 +100,7 @@ func (c *Case) keptCookie() string {
 	if c.Value == "" {
 		had.cache = c.Policy.first()
 	}
-	if c.fromMemory() { // it was not read from the store
+	if c.fromMemory() { // it was not read from the store, so its cache ID stays (S4)
 		return had.cache + anyID + c.Policy.taken(had.list, c.clone(), c.Separator)
 	}
 	if !c.Partition {
@@ -115,6 +116,7 @@ func (c *Case) keptCookie() string {
 // thrown away (S9).
 func (c *Case) newCookie() string {
 	if c.sameID() {
+		// the digits compare as text as they do as numbers, all being four long
 		return max(cut(c.Value, c.Separator).cache, c.Policy.first()) + anyID +
 			c.Policy.taken(cut(c.Value, c.Separator).list, c.clone(), c.Separator)
 	}

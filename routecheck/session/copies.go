@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// left says whether the member that serves can get at a copy of the session.
+// left says whether the member that serves can get at a copy of the session: what is in the copy is another question
+// (written.go).
 type left uint8
 
 const (
@@ -62,7 +63,7 @@ func (c *Case) replicas() left {
 		return aCopy
 	}
 	if c.death(c.Owner) == nil && !slices.Contains(c.Restarted, c.Owner) {
-		return aCopy
+		return aCopy // of the owner itself, which lives
 	}
 	if c.Holders != nil {
 		return c.anyAlive(c.Holders)
@@ -71,7 +72,10 @@ func (c *Case) replicas() left {
 	return c.amongOthers(n)
 }
 
-// amongOthers says whether one of n replicas is left on the members besides the owner.
+// amongOthers says whether one of n replicas is left on the members besides the owner, of which nobody says who holds
+// them (M9). It is certain where none of the members has gone, where more are left than could be without one, or where
+// all have gone; otherwise it hangs on replica-holder. Of those that went before the owner, the replicas were made
+// elsewhere in time or not (L8).
 func (c *Case) amongOthers(n int) left {
 	others, gone, before := c.ring(), 0, false
 	for _, m := range others {
@@ -95,7 +99,7 @@ func (c *Case) amongOthers(n int) left {
 		gone = c.dead(others)
 	}
 	switch {
-	case n < 0 || n >= len(others) || gone < n:
+	case n < 0 || n >= len(others) || gone < n: // a replica on each, or more replicas than members that have gone
 		return c.anyAlive(others)
 	case gone == len(others):
 		return nothing
@@ -134,6 +138,7 @@ func (c *Case) ring() []int {
 	return slices.Concat(all[at+1:], all[:at])
 }
 
+// anyAlive is whether one of some members that hold the session is up.
 func (c *Case) anyAlive(members []int) left {
 	if c.dead(members) < len(members) {
 		return aCopy

@@ -20,9 +20,9 @@ var (
 	rulesColumn      = "rules"
 )
 
-// Matrix is a table of cells.
+// Matrix is a table of cells, such as testdata/lab/cells.tsv: the program predicts each cell, and the lab stages it.
 type Matrix struct {
-	columns []string
+	columns []string // as the header names them
 	Cells   []Cell
 }
 
@@ -84,7 +84,8 @@ func (m *Matrix) cell(line int, fields []string) (Cell, error) {
 	return c, err
 }
 
-// The table's short words.
+// The table's short words, and the words of settings that they stand for. Under "delta", the form of replicas, and "-"
+// there is no schema.
 var (
 	tableFrequencies = map[string]string{"eos": "end of servlet service", "tbw": "time based",
 		"manual": "manual update"}
@@ -95,7 +96,8 @@ var (
 		"in-place+other-set": {InPlace: true, OtherSet: true}}
 )
 
-// read makes the case of a cell, under the lab's own values of the session choices.
+// read makes the case of a cell, under the lab's own values of the session choices. Of several wrong words the first
+// is reported.
 func (c *Cell) read() (Case, error) {
 	var s Settings
 	var f Failure
@@ -125,6 +127,7 @@ func (c *Cell) read() (Case, error) {
 	return c.scene(s, f)
 }
 
+// replicas reads the column of that name, where "-" leaves the default.
 func (c *Cell) replicas(s *Settings) error {
 	switch word := c.values["replicas"]; word {
 	case "-":
@@ -169,6 +172,8 @@ func (c *Cell) predicted() map[string]string {
 	out := map[string]string{"session": string(p.Session), "changeFound": strconv.Itoa(count(p.found())),
 		"appliedLeast": strconv.Itoa(p.Applied[0]), "appliedMost": strconv.Itoa(p.Applied[1]), "cookie": p.Cookie,
 		rulesColumn: strings.Join(p.Rules, " ")}
+	// The table leaves the clone ID of the member that serves out: it follows from who died. A new session has no
+	// other, a kept one has that of a before it.
 	short := strings.NewReplacer(newID, "NEW", anyID, "ID").Replace(p.Cookie)
 	if p.Session == another && c.Case.Policy.Persistence != None {
 		short = strings.TrimSuffix(short, ":"+p.Serves[0])

@@ -6,12 +6,12 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Settings are what somebody wrote about the sessions of a cluster: a topology, a suite or flags. The zero value of
-// a field means that it is not written; [Settings.Policy] puts the default there.
+// Settings are what somebody wrote about the sessions of a cluster: a topology, a suite or flags, in the words of
+// words.go. The zero value of a field means that it is not written; [Settings.Policy] puts the default there.
 type Settings struct {
 	Persistence, WriteFrequency, WriteContents, TuningLevel, Schema, Mode string
 
-	Replicas      *int // -1: a copy on every member
+	Replicas      *int // -1: a copy on every member; nil: not written, which 0 would not tell from "no copies"
 	WriteInterval int  // seconds
 	Timeout       time.Duration
 
@@ -34,7 +34,7 @@ type Policy struct {
 	IDReuse          bool // a new session takes the ID of the request (S15)
 	ExpectedCloneIDs []string
 
-	defaults *defaults // where the write frequency is not written
+	defaults *defaults // where the write frequency is not written: a note says whose default it is
 }
 
 // defaults are what servers do when nobody says otherwise.
@@ -59,7 +59,8 @@ func defaultsOf(flavor string) *defaults {
 	return &traditional
 }
 
-// tuningLevels are the console's short forms. A level "custom" says nothing.
+// tuningLevels are the console's short forms. A level "custom" says nothing. Interval 0: the level has none, as
+// nothing is written by time.
 var tuningLevels = map[string]struct {
 	frequency Frequency
 	interval  int
@@ -75,6 +76,7 @@ var tuningLevels = map[string]struct {
 // liberty ("" is was).
 func (s Settings) Policy(flavor string) (Policy, error) {
 	d := defaultsOf(flavor)
+	// from the weakest word to the strongest: flavor, tuning level, what is written
 	p := Policy{Replicas: 1, Frequency: d.frequency, Interval: d.interval, Contents: d.contents,
 		NoSwitchBack: s.NoAffinitySwitchBack, IDReuse: s.IDReuse, ExpectedCloneIDs: s.ExpectedCloneIDs}
 	if level, ok := tuningLevels[s.TuningLevel]; ok {
@@ -100,7 +102,7 @@ func (s Settings) Policy(flavor string) (Policy, error) {
 // outside reports a store that is no member's: it can be out of reach, or come back empty.
 func (p *Policy) outside() bool { return p.Persistence == Database || p.Persistence == Grid }
 
-// words reads the settings that are words.
+// words reads the settings that are words; an empty one leaves what the policy has.
 func (s Settings) words(p *Policy) error {
 	for _, w := range []struct {
 		setting, word string
@@ -136,7 +138,8 @@ func (s Settings) check(p *Policy) error {
 	return nil
 }
 
-// Fits reports a moment that the write frequency does not know.
+// Fits reports a moment that the write frequency does not know: there is no look of a writing thread at the end of
+// service. Where sessions are not persistent every moment is as good as another.
 func (p *Policy) Fits(m Moment) error {
 	needs := p.Frequency
 	switch m {

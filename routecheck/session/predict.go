@@ -22,7 +22,8 @@ type Alternative struct {
 	Fate    string
 }
 
-// Predict says what becomes of the session. fixed are the choices that somebody has settled.
+// Predict says what becomes of the session. fixed are the choices that somebody has settled: their other values are
+// not tried.
 func (c Case) Predict(fixed Set) Prediction {
 	s, asked := c.survey()
 	p := Prediction{Outcome: s.merged(&c), Fate: s.fate(&c), Text: s.text(&c)}
@@ -33,7 +34,7 @@ func (c Case) Predict(fixed Set) Prediction {
 	return p
 }
 
-// survey is what each of the members that can answer finds.
+// survey is what each of the members that can answer finds; empty where nobody can, or nobody owned the session.
 type survey []Outcome
 
 func (c *Case) survey() (s survey, asked Set) {
@@ -47,7 +48,8 @@ func (c *Case) survey() (s survey, asked Set) {
 	return s, asked
 }
 
-// merged is the outcome that stands for all of them: what they have in common, or else the worst.
+// merged is the outcome that stands for all of them: what they have in common, or else the worst. A client that fails
+// over does not choose who answers, so nobody may be promised more.
 func (s survey) merged(c *Case) Outcome {
 	if len(s) == 0 {
 		return Outcome{Session: noSession, Changes: all, Applied: c.unserved(),
@@ -112,10 +114,12 @@ func union(a, b []string) []string {
 // explorer tries the values of every choice that an outcome consults; two together can change what neither changes
 // alone.
 type explorer struct {
-	c    Case
-	base *Prediction
+	c    Case        // as it was asked
+	base *Prediction // under the values that it was asked with; what differs from it is collected in Otherwise
 }
 
+// branch tries the other values of each consulted choice, one after the other: a choice that has been branched on
+// stays as it is further down, so that no combination is met twice.
 func (x *explorer) branch(under Assumed, asked, fixed Set) {
 	for choice := range numChoices {
 		if !asked.has(choice) || fixed.has(choice) {

@@ -23,7 +23,7 @@ func ReadCookie(value string) (c Cookie, ok bool) {
 	if !ok {
 		return c, false
 	}
-	n, _ := strconv.Atoi(value[:cacheID])
+	n, _ := strconv.Atoi(value[:cacheID]) // CutID has seen that these are digits
 	c.CacheID, c.ID = n, id
 	if behind != "" {
 		c.Separator = behind[0]

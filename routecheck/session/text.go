@@ -45,10 +45,13 @@ func (c *Case) fate(o *Outcome) string {
 	return FateKept
 }
 
+// younger is the word for changes that a write interval may have kept from the store: tests expect it, and sentences
+// have it. The interval is what somebody configured; the bound, which is longer, stands in a note (W4).
 func (c *Case) younger() string {
 	return fmt.Sprintf("changes younger than %d s lost", c.Policy.Interval)
 }
 
+// fate is the word for what all members find, or that it hangs on who answers.
 func (s survey) fate(c *Case) string {
 	if len(s) == 0 {
 		return FateNone
@@ -141,6 +144,7 @@ func (c *Case) clause(o *Outcome, to string) string {
 	return to + " reads it from the " + c.store() + ", " + c.missing(o)
 }
 
+// replicaClause is clause under memory-to-memory.
 func (c *Case) replicaClause(o *Outcome, to string) string {
 	switch {
 	case o.Session == another && c.Policy.Replicas == 0:

@@ -16,7 +16,8 @@ func (c *Case) covers() bool {
 	return c.Policy.Contents != OnlyUpdated || c.Failure.OtherSet && whole
 }
 
-// found fills in what a copy holds: its session is kept, and some changes are not in it.
+// found fills in what a copy holds: its session is kept, and some changes are not in it. A request that was in flight
+// is sent again, so it takes effect once more than the copy shows (W9).
 func (c *Case) found(o *Outcome) {
 	o.Session, o.Changes = kept, all
 	if c.Failure.Moment.inFlight() {
@@ -46,7 +47,7 @@ func (c *Case) endOfService(o *Outcome) {
 		o.Applied = again(count(c.covers()))
 	case flushedBeforeWrite:
 		o.Changes = unwrittenLost
-		c.covers()
+		c.covers()         // for what it cites
 		if c.Failure.New { // its cookie is with the client, its row is without attributes
 			c.empty(o)
 		}
@@ -138,7 +139,8 @@ func (c *Case) timeBased(o *Outcome) {
 	}
 }
 
-// byAge says what is lost of a change whose age is known, or is not.
+// byAge says what is lost of a change whose age is known, or is not. One that is older than both bounds is safe
+// whatever time-based-scan says, so the choice is asked between them alone.
 func (c *Case) byAge() Changes {
 	f := &c.Failure
 	switch {
