@@ -34,7 +34,8 @@ func readAttributes(text string) *Attributes {
 	return a
 }
 
-// attributes holds them against what servers set, and against the file.
+// attributes holds them against what servers set, and against the file. They stand in a Set-Cookie header alone: of a
+// cookie as a browser sends it nothing is said.
 func (r *reader) attributes() {
 	a := r.Attributes
 	if a == nil {

@@ -20,7 +20,8 @@ type owner struct {
 	member  match.MemberID
 }
 
-// ids reads what stands behind the separators.
+// ids reads what stands behind the separators, in the order in which the plug-in tries it (R22). It looks clone IDs up
+// letter by letter: one in another letter case is unknown, and told as near.
 func (r *reader) ids() {
 	if r.out.Separator == "" {
 		r.problem("no-clone", "no clone ID: a standalone server writes none (NoAdditionalSessionInfo), so the "+
@@ -55,7 +56,7 @@ func (r *reader) ownerOf(id string) (owner, bool) {
 		return owner{}, false
 	}
 	first := r.target()
-	for pass := range 2 {
+	for pass := range 2 { // the target's cluster, then all others; without a target only the second finds anybody
 		for i := range r.Table.Clusters {
 			if (match.ClusterID(i) == first) != (pass == 0) {
 				continue
@@ -80,6 +81,7 @@ func (r *reader) target() match.ClusterID {
 	return -1
 }
 
+// known fills in whose clone ID it is, and where that member stands.
 func (r *reader) known(id *ID, own owner) {
 	c := &r.Table.Clusters[own.cluster]
 	id.Kind, id.Cluster, id.Member, id.Role = Clone, c.Name, c.Members[own.member].Name, c.Role(own.member)
@@ -93,6 +95,7 @@ func (r *reader) known(id *ID, own owner) {
 	}
 }
 
+// partition tells of a partition ID that no plug-in with this file can read, for none learns the table (R28).
 func (r *reader) partition(id string) {
 	if r.Table == nil || slices.ContainsFunc(r.Table.Clusters, func(c match.Cluster) bool { return c.GetTable }) {
 		return
@@ -100,7 +103,8 @@ func (r *reader) partition(id string) {
 	r.problem("partition", id+" is a partition ID, and no cluster has GetDWLMTable=true: affinity is broken (PK48101)")
 }
 
-// compare holds the members of the list against the settings of their clusters.
+// compare holds the members of the list against the settings of their clusters. The cluster to which the request goes
+// counts first, also where it has none of the members: its separator is the one that will be looked for.
 func (r *reader) compare(owners []owner) {
 	told := map[match.ClusterID]bool{}
 	target := match.ClusterID(-1)
@@ -125,6 +129,7 @@ func (r *reader) compare(owners []owner) {
 	}
 }
 
+// separator tells of a value that a cluster would read as one without any clone ID (R21).
 func (r *reader) separator(c *match.Cluster) {
 	if r.out.Separator != string(c.Separator) {
 		r.problem("separator", fmt.Sprintf("the value separates with %s, cluster %s expects %c "+
@@ -145,9 +150,9 @@ func (r *reader) prefix(c *match.Cluster, id string) {
 	}
 }
 
-const mostNear = 3
+const mostNear = 3 // clone IDs that are offered for an unknown one
 
-// similar lists clone IDs like an unknown one; each was asked, and leads to its member.
+// similar lists clone IDs like an unknown one, the most alike first; each was asked, and leads to its member.
 func (r *reader) similar(id string) []Near {
 	near := []Near{}
 	for d := range 3 {
@@ -166,7 +171,8 @@ func (r *reader) similar(id string) []Near {
 	return near
 }
 
-// likeness says how two IDs are alike at a distance, "" where they are not: letter case is 0.
+// likeness says how two IDs are alike at a distance, "" where they are not: letter case is 0. Two characters say
+// something only of a long ID.
 func likeness(id, own string, distance int) string {
 	const long = 6
 	folded := strings.EqualFold(id, own)

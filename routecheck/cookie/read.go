@@ -114,7 +114,8 @@ func (r *reader) problem(code, text string) {
 	r.out.Problems = append(r.out.Problems, Problem{code, text})
 }
 
-// decode takes away what a device in front may have put on.
+// decode takes away what a device in front may have put on, so that the rest can be read: what is wrong is told, not
+// passed over, for the plug-in takes the value as it comes.
 func (r *reader) decode() {
 	r.plain = r.Value
 	if unquoted := strings.Trim(r.plain, `"`); unquoted != r.plain {
@@ -127,7 +128,7 @@ func (r *reader) decode() {
 	}
 }
 
-// foreign finds the forms of other products.
+// foreign finds the forms of other products, by ! and ., which no session ID of WebSphere holds (S2).
 func (r *reader) foreign() {
 	head, route, dotted := strings.Cut(r.plain, ".")
 	switch {
@@ -161,6 +162,8 @@ func (r *reader) parts() {
 	r.ids()
 }
 
+// cacheID reads the four characters that begin a value. 0001 is the first of a persistent session, so what is beyond
+// it counts the members that took it from the store (S3, S4); behind 9999 comes 0001 again, so it may have been more.
 func (r *reader) cacheID(text string) {
 	n, err := strconv.Atoi(text)
 	if r.out.CacheID = text; err != nil || n < 0 {
@@ -170,6 +173,8 @@ func (r *reader) cacheID(text string) {
 	r.out.Persistent, r.out.Rereads = n > 0, max(0, n-1)
 }
 
+// sessionID holds the session ID against what servers write. Other lengths than the usual one are fine as long as they
+// can be configured.
 func (r *reader) sessionID(id string) {
 	foreign := strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 	r.out.SessionID = SessionID{Length: len(id), OK: foreign == "" && len(id) >= leastID && len(id) <= mostID}

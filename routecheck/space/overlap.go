@@ -21,6 +21,7 @@ func (f UnusedNames) Overlap(a, b string) (path string, ok bool) {
 	return path, p.Matches(path) && q.Matches(path)
 }
 
+// longer is the one of two beginnings, or ends, that holds the other, where they agree at all.
 func longer(a, b string) string {
 	if len(b) > len(a) {
 		return b
@@ -34,7 +35,8 @@ func (f UnusedNames) Key(a parser.Alias) MatchKey {
 	return s
 }
 
-// Meet returns a host and port that two aliases both take, false where there is none (R6).
+// Meet returns a host and port that two aliases both take, false where there is none (R6). What neither names is
+// filled in with what the file does not use, so that no third alias names the place more closely.
 func (f UnusedNames) Meet(a, b parser.Alias) (MatchKey, bool) {
 	s := MatchKey{Host: a.Host, Port: a.Port}
 	if s.Host == "*" {

@@ -86,6 +86,9 @@ func routeOutcomes(t *match.Table, p MatchKey, among uint64) []RouteOutcome {
 	return out
 }
 
+// addOutcome keeps an outcome that is not there yet: two are the same where the same Uri of the same Route wins,
+// whichever alias it won by. Its assumptions are those of the first branch that led to it, which is the default's for
+// the first.
 func addOutcome(out *[]RouteOutcome, m match.Match, ok bool, sem *choices.Assumptions, fixed uint64) {
 	for _, o := range *out {
 		if o.OK == ok &&
@@ -148,7 +151,7 @@ type Unreached struct {
 // Undetermined is a place whose cluster depends on open choices.
 type Undetermined struct {
 	Sample   MatchKey
-	Outcomes []RouteOutcome // at least two of different clusters
+	Outcomes []RouteOutcome // at least two of different clusters, the default first
 	Patterns int            // how many Uris of the two Routes are undetermined between them
 	// Same: the alias, the Uri and their scores are the same in both, so that only their order in the file can decide.
 	Same bool

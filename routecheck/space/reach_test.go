@@ -21,8 +21,8 @@ func drawRoutes(t *rapid.T) string {
 		"/b/*", "/a/*/c", "/**"}
 	text := "<Config>"
 	for c := range 3 {
-		text += fmt.Sprintf(
-			`<ServerCluster Name="c%d"><Server Name="m"><Transport Hostname="h" Port="1"/></Server></ServerCluster>`, c)
+		text += fmt.Sprintf(`<ServerCluster Name="c%d">`+
+			`<Server Name="m"><Transport Hostname="h" Port="1"/></Server></ServerCluster>`, c)
 	}
 	groups := rapid.IntRange(1, 4).Draw(t, "groups")
 	for g := range groups {

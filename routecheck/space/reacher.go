@@ -20,6 +20,8 @@ func NewReach(t *match.Table) *Reach {
 		r.groups[rt.Vhosts] = append(r.groups[rt.Vhosts], rt)
 	}
 	patterns := r.distinctGroups()
+	// Each half of the work has a budget of its own, so that the first cannot starve the second. It grows with the
+	// file, and does not with the product of aliases and Uris, which the work could.
 	r.budget = 100_000 + 8*patterns
 	r.fresh = Unused(r.t)
 	r.unreachable()
@@ -28,19 +30,20 @@ func NewReach(t *match.Table) *Reach {
 	return &r.Reach
 }
 
+// reacher examines one table. What it finds it collects in Reach.
 type reacher struct {
 	Reach
 	t      *match.Table
-	sem    choices.Assumptions
-	groups map[*match.VhostGroup][]*match.Route
-	uris   []*match.URIGroup // in the order of the Routes
-	users  map[*match.URIGroup][]*match.Route
-	budget int
-	seen   choices.Consulted
+	sem    choices.Assumptions                  // the defaults, or those that samples are asked for
+	groups map[*match.VhostGroup][]*match.Route // nil: those without VirtualHostGroup (R17)
+	uris   []*match.URIGroup                    // in the order of the Routes
+	users  map[*match.URIGroup][]*match.Route   // the Routes of each
+	budget int                                  // look-ups that may still be made; below 0 all work ends
+	seen   choices.Consulted                    // what the last look has consulted
 
 	fresh   UnusedNames
-	byPair  map[pairKey]int // place in Undetermined
-	counted map[counted]bool
+	byPair  map[pairKey]int  // place in Undetermined
+	counted map[counted]bool // Uris that Undetermined.Patterns counts already
 }
 
 // pairKey is two Routes, the earlier one first.
@@ -55,6 +58,7 @@ type counted struct {
 	uri string
 }
 
+// distinctGroups collects the UriGroups that Routes name, each once, and counts their patterns.
 func (r *reacher) distinctGroups() (patterns int) {
 	r.users = map[*match.URIGroup][]*match.Route{}
 	for i := range r.t.Routes {
@@ -71,6 +75,8 @@ func (r *reacher) distinctGroups() (patterns int) {
 	return patterns
 }
 
+// unreachable looks for Uris that nobody reaches. What R3 makes of a Uri is not the administrator's, and is left out,
+// as is a Uri of which no path can be made.
 func (r *reacher) unreachable() {
 	for _, g := range r.uris {
 		for i := range g.Patterns {
@@ -116,6 +122,8 @@ func (r *reacher) beaten(g *match.URIGroup, p *match.Pattern, path string) (Unre
 	return u, sampled
 }
 
+// wins reports whether a Uri wins a place under some values of the choices. All of them are tried only where the first
+// look consulted one.
 func (r *reacher) wins(p *match.Pattern, pl MatchKey) bool {
 	m, ok := r.look(&pl, &r.sem)
 	if ok && m.By(p) {
@@ -169,7 +177,7 @@ func (r *reacher) classes() []hostClass {
 		key, routes := r.competing(host, port)
 		if len(routes) > 0 && !seen[key] {
 			seen[key] = true
-			r.budget -= len(routes) / 8
+			r.budget -= len(routes) / 8 // the class will be examined, Route by Route
 			out = append(out, hostClass{host, port, routes})
 		}
 	}
@@ -209,6 +217,8 @@ func (r *reacher) competing(host string, port int) (key string, routes []*match.
 	return key, append(routes, r.groups[nil]...)
 }
 
+// undetermined looks at each class whose Routes do not all lead to one cluster: nothing can hang on a choice
+// elsewhere.
 func (r *reacher) undetermined() {
 	for _, c := range r.classes() {
 		first := c.routes[0].Cluster
@@ -256,6 +266,7 @@ func (r *reacher) examine(c *hostClass) {
 	if !suffixes || r.fresh.Text == "" {
 		return
 	}
+	// sorted, the prefixes that begin as a suffix pattern does stand together: /app/*.jsp meets /app/x/*, not /shop/*
 	slices.SortFunc(prefixes, func(a, b prefix) int { return strings.Compare(a.head, b.head) })
 	each(func(rt *match.Route, p *match.Pattern) {
 		if p.Kind != match.Suffix {
@@ -279,6 +290,7 @@ type destination struct {
 	several bool // clusters
 }
 
+// destinations says for each UriGroup where its Routes of a class lead.
 func destinations(routes []*match.Route) map[*match.URIGroup]destination {
 	to := map[*match.URIGroup]destination{}
 	for _, rt := range routes {
@@ -292,7 +304,9 @@ func destinations(routes []*match.Route) map[*match.URIGroup]destination {
 	return to
 }
 
-// judge notes a place whose cluster hangs on a choice.
+// judge notes a place whose cluster hangs on a choice. The quick looks come first, for nearly every place hangs on
+// none: whether a choice was consulted, whether another value leads elsewhere, and only then all outcomes. Of two
+// Routes one place stands for all; the other Uris are counted.
 func (r *reacher) judge(pl MatchKey) {
 	if r.budget--; r.budget < 0 {
 		return

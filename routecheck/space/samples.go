@@ -42,6 +42,8 @@ func SamplesOf(t *match.Table, rt *match.Route, unused UnusedNames, sem *choices
 	return r.samples(rt).Requests
 }
 
+// samples tries each alias with the first Uri and each Uri with the first alias, and other pairs only as long as one
+// of the two has won nothing: a Route of 50 aliases and 400 Uris is met by 449 requests, not by 20,000.
 func (r *reacher) samples(rt *match.Route) RouteSamples {
 	out := RouteSamples{Route: rt.Index, At: rt.At, Cluster: rt.Cluster}
 	aliases, patterns := []*match.Alias{nil}, []*match.Pattern{nil}
@@ -81,6 +83,7 @@ func (r *reacher) samples(rt *match.Route) RouteSamples {
 	return out
 }
 
+// spanOf is where an alias stands, the zero span for that of a Route without VirtualHostGroup.
 func spanOf(a *match.Alias) diag.Span {
 	if a == nil {
 		return diag.Span{}

@@ -9,8 +9,8 @@ import (
 // aliases at hand match.
 type UnusedNames struct {
 	Text string // one character, "" when there is none: then nothing can be said of prefixes
-	Host string
-	Port int
+	Host string // that no alias names: only those of any host take it
+	Port int    // that no alias names, as far as there is one left
 }
 
 // Unused finds what the file does not name.
@@ -31,6 +31,8 @@ func Unused(t *match.Table) UnusedNames {
 	return f
 }
 
+// freshText finds a character that no pattern has, so that a path with it goes on behind a prefix as no longer prefix
+// does, and ends as no suffix does.
 func freshText(t *match.Table) string {
 	var used [256]bool
 	seen := map[*match.URIGroup]bool{nil: true}
@@ -65,6 +67,8 @@ func (f UnusedNames) Path(p *match.Pattern) (path string, ok bool) {
 	return p.Head() + f.Text + p.Tail(), f.Text != ""
 }
 
+// place is a path at a host and port that an alias takes; nil stands for the alias of a Route without
+// VirtualHostGroup.
 func (r *reacher) place(a *match.Alias, path string) MatchKey {
 	of := parser.Alias{Host: "*"}
 	if a != nil {
