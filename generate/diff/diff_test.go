@@ -190,8 +190,8 @@ func TestConsequences(t *testing.T) {
 			"no session is lost and no request goes to another cluster; 1 consequence for new sessions and outages",
 			"- m2 of C: a client waits for its host while that is gone: 5 s -> 30 s"}},
 		"hosts that are waited for": {[]string{`ConnectTimeout="5"`, `ConnectTimeout="0"`}, []string{"",
-			"- cluster C: of each member: a client waits for its host while that is gone: 5 s -> until the operating " +
-				"system ends it (R50)"}},
+			"- cluster C: of each member: a client waits for its host while that is gone: 5 s -> until the " +
+				"operating system ends it (R50)"}},
 		"an answer that is waited for": {[]string{`LoadBalanceWeight="19" ServerIOTimeout="900"`,
 			`LoadBalanceWeight="19" ServerIOTimeout="0"`}, []string{"",
 			"- m2 of C: a request waits for its answer while it hangs: 900 s -> without end"}},
@@ -202,7 +202,8 @@ func TestConsequences(t *testing.T) {
 			"no session is lost and no request goes to another cluster; 1 consequence for new sessions and outages",
 			"- cluster C: of each member: a 503 now marks it down for RetryInterval"}},
 		"a key store": {[]string{`<Transport Hostname="h1" Port="1"/>`,
-			`<Transport Hostname="h1" Port="1" Protocol="https"><Property Name="Keyring" Value="/k.kdb"/></Transport>`},
+			`<Transport Hostname="h1" Port="1" Protocol="https"><Property Name="Keyring" ` +
+				`Value="/k.kdb"/></Transport>`},
 			[]string{"", "needs more than a reload", "- web server: the key store /k.kdb is new to the file: TLS is " +
 				"set up when the web server starts, so restart it (assumed)"}},
 		"an install root": {[]string{`<Config>`, `<Config><Property Name="PluginInstallRoot" Value="/opt/p/"/>`},

@@ -104,21 +104,22 @@ m3 of C: LoadBalanceWeight absent -> 0; sessions that it has go on (R36)`},
 			`<PrimaryServers><Server Name="m1"/><!-- wasplug:drained <Server Name="m2" /> 2026-11-29 --><Server Name="m3"/></PrimaryServers>
 m2 of C: out of PrimaryServers; its sessions lose their home at once (R40)`},
 		{"sessions are not lost by accident", Drain{Members: []string{"m2"}, By: "list"},
-			`refused: sessions of m2 lose their home at once when it stands in no list (R40): --yes says that this is ` +
-				`meant; --by weight lets them go on (R36)`},
+			`refused: sessions of m2 lose their home at once when it stands in no list (R40): --yes says that this ` +
+				`is meant; --by weight lets them go on (R36)`},
 		{"Random looks at no weight, and all clusters are meant", Drain{Members: []string{"m1"}},
-			`refused: R has LoadBalance="Random", which looks at no weight (R35): --by list takes m1 out of its list, ` +
-				`and its sessions lose their home`},
+			`refused: R has LoadBalance="Random", which looks at no weight (R35): --by list takes m1 out of its ` +
+				`list, and its sessions lose their home`},
 		{"no list", Drain{Members: []string{"r2"}, By: "list", Yes: true},
-			`refused: R has no list of primaries, so all its servers are (R37): r2 can be drained by its weight alone`},
+			`refused: R has no list of primaries, so all its servers are (R37): r2 can be drained by its weight ` +
+				`alone`},
 		{"a backup", Drain{Members: []string{"m4"}},
 			`refused: m4 of C is a backup, for which no weight counts (R38): --by list takes it out of its list`},
 		{"all of them", Drain{Members: []string{"C/m1", "m2", "m3"}},
-			`refused: m1 of C is the last member that gets new sessions: without it the requests would go to m1, m2, m3 ` +
-				`all the same (R36, R37, R38); --force drains it all the same`},
+			`refused: m1 of C is the last member that gets new sessions: without it the requests would go to m1, ` +
+				`m2, m3 all the same (R36, R37, R38); --force drains it all the same`},
 		{"an empty list is none", Drain{Members: []string{"C/m1", "m2", "m3"}, By: "list", Yes: true},
-			`refused: m1 of C is the last member that gets new sessions: without it the requests would go to m1, m2, m3, ` +
-				`m4 all the same (R36, R37, R38); --force drains it all the same`},
+			`refused: m1 of C is the last member that gets new sessions: without it the requests would go to m1, ` +
+				`m2, m3, m4 all the same (R36, R37, R38); --force drains it all the same`},
 		{"nobody", Drain{Members: []string{"m9"}}, `unknown: no member is named "m9"; there are m1, m2, m3, m4, r2`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -269,8 +270,8 @@ m1 of C: LoadBalanceWeight 0 -> 7, as --weight says`},
 			`refused: m1 of C: LoadBalanceWeight is 20 and no longer 0; somebody has changed it since the drain of ` +
 				`2026-11-29; --force writes 10`},
 		{"in no list", out, Undrain{Members: []string{"m2"}},
-			`refused: m2 of C stands in no list, and no comment of drain says where it stood: name it in PrimaryServers ` +
-				`or BackupServers`},
+			`refused: m2 of C stands in no list, and no comment of drain says where it stood: name it in ` +
+				`PrimaryServers or BackupServers`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := read(t, c.src)
@@ -299,7 +300,8 @@ Server "m2" Transport https Port: 2 -> 9444`},
 			`<Property Name="keyring" Value="/new &amp; old.kdb"/></Transport></Server>
 Server "m2" Transport https Property keyring: /k.kdb -> /new & old.kdb`},
 		{"Log.LogLevel=stats", `unknown: Log.LogLevel=stats: "stats" is no value of LogLevel; did you mean Stats?; ` +
-			`allowed is: Error | Warn | Stats | Trace (V5.1 list, rising detail); Detail and Debug seen in V7+ logs and blogs`},
+			`allowed is: Error | Warn | Stats | Trace (V5.1 list, rising detail); Detail and Debug seen in V7+ ` +
+			`logs and blogs`},
 		{"Config.Refreshinterval=1",
 			`unknown: Config.Refreshinterval=1: Config has no attribute "Refreshinterval"; it ` +
 				`is written RefreshInterval; 'wasplug explain Config' lists them`},

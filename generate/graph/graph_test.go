@@ -74,7 +74,8 @@ func TestNamesCannotBreakOut(t *testing.T) {
 // TestSpare: groups that no Route uses are drawn, and said to be that, in every format.
 func TestSpare(t *testing.T) {
 	src := strings.Replace(irregular, "</Config>",
-		`<VirtualHostGroup Name="old"><VirtualHost Name="*:81"/></VirtualHostGroup><UriGroup Name="dead"/></Config>`, 1)
+		`<VirtualHostGroup Name="old"><VirtualHost Name="*:81"/></VirtualHostGroup><UriGroup Name="dead"/></Config>`,
+		1)
 	for _, format := range formats {
 		for _, group := range []string{"old (no Route uses it)", "uri group dead (no Route uses it)", "*:81"} {
 			if got := draw(t, src, format); strings.Count(got, group) != 1 {

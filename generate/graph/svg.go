@@ -107,7 +107,8 @@ func (v *box) svg(b *strings.Builder) {
 	fmt.Fprintf(b, `<g class="%s" id="%s"><rect x="%d" y="%d" width="%d" height="%d" rx="%d"/>`,
 		v.kind, v.id, v.x, v.y, v.width, v.height, corner[v.kind])
 	for i, text := range v.lines {
-		fmt.Fprintf(b, `<text x="%d" y="%d">%s</text>`, v.x+padding, v.y+padding+(i+1)*lineHeight-4, svgText.Replace(text))
+		fmt.Fprintf(b, `<text x="%d" y="%d">%s</text>`, v.x+padding, v.y+padding+(i+1)*lineHeight-4,
+			svgText.Replace(text))
 	}
 	b.WriteString("</g>\n")
 }

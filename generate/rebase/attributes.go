@@ -17,8 +17,8 @@ func (m *rebase) attributes(base, edited, renewed *parser.Node) {
 			continue
 		}
 		if !equal(b, e) && !m.conflict(place(e, edited), place(n, renewed),
-			"%s of %s is %s in the edited file, %s in the new one and %s in the base", name, label(edited), said(e), said(n),
-			said(b)) {
+			"%s of %s is %s in the edited file, %s in the new one and %s in the base", name, label(edited),
+			said(e), said(n), said(b)) {
 			continue
 		}
 		m.edits = append(m.edits, m.write(edited, e, n))

@@ -122,7 +122,8 @@ func (m *rebase) insertFirst(parent *parser.Node, added []*parser.Node) {
 	if parent.Tag.End == parent.Span.End { // <X/>
 		// in place of "/>"
 		at.Start -= 2
-		m.edits = append(m.edits, diag.Edit{Span: at, New: ">" + b.String() + m.indent(parent) + "</" + parent.Name + ">"})
+		m.edits = append(m.edits, diag.Edit{Span: at,
+			New: ">" + b.String() + m.indent(parent) + "</" + parent.Name + ">"})
 		return
 	}
 	m.edits = append(m.edits, diag.Edit{Span: at, New: b.String()})

@@ -73,13 +73,16 @@ func TestBothSidesAreKept(t *testing.T) {
 		{` LoadBalance="Round Robin"`, ``},
 		{`Name="c" RetryInterval`, `Name="c" PostSizeLimit="5" RetryInterval`},
 		{`      <PrimaryServers>`, m3},
-		{"      <Server CloneID=\"one\" Name=\"m1\">\n         <Transport Hostname=\"a\" Port=\"9080\" Protocol=\"http\"/>\n" +
+		{"      <Server CloneID=\"one\" Name=\"m1\">\n         <Transport " +
+			"Hostname=\"a\" Port=\"9080\" Protocol=\"http\"/>\n" +
 			"      </Server>\n", ""},
 		{`Hostname="b" Port="9080"`, `Hostname="b" Port="9999"`},
 		{"         <Server Name=\"m1\"/>\n         <Server Name=\"m2\"/>\n",
 			"         <Server Name=\"m2\"/>\n         <Server Name=\"m1\"/>\n"},
-		{`   <UriGroup Name="u"/>`, "   <UriGroup Name=\"u\">\n      <Uri Name=\"/a\"/>\n      <Uri Name=\"/b\"/>\n   </UriGroup>"},
-		{`      <VirtualHost Name="*:80"/>`, "      <VirtualHost Name=\"*:80\"/>\n      <VirtualHost Name=\"*:443\"/>"},
+		{`   <UriGroup Name="u"/>`, "   <UriGroup Name=\"u\">\n      <Uri Name=\"/a\"/>\n      <Uri " +
+			"Name=\"/b\"/>\n   </UriGroup>"},
+		{`      <VirtualHost Name="*:80"/>`, "      <VirtualHost Name=\"*:80\"/>\n      <VirtualHost " +
+			"Name=\"*:443\"/>"},
 	}
 	for i, hand := range changes {
 		for j, anew := range changes {
@@ -97,7 +100,8 @@ func TestBothSidesAreKept(t *testing.T) {
 
 // TestLayoutOfTheEditedFileStays: comments, order and layout are those of the edited file.
 func TestLayoutOfTheEditedFileStays(t *testing.T) {
-	edited := changed("\n   <VirtualHostGroup", "\n\n  <!-- mine --> <VirtualHostGroup", `      <Server CloneID="two" Name="m2">`,
+	edited := changed("\n   <VirtualHostGroup", "\n\n  <!-- mine --> <VirtualHostGroup",
+		`      <Server CloneID="two" Name="m2">`,
 		"\t<Server Name='m2'   CloneID='two'>")
 	renewed := changed(`CloneID="two"`, `CloneID="2&quot;"`, `Port="9080" Protocol="http"/>
       </Server>
@@ -121,7 +125,8 @@ func TestLayoutOfTheEditedFileStays(t *testing.T) {
 // TestCommentStaysWithItsElement: what New adds stands behind the comment that ends a line.
 func TestCommentStaysWithItsElement(t *testing.T) {
 	got, _ := merge(t, changed(`<VirtualHost Name="*:80"/>`, `<VirtualHost Name="*:80"/> <!-- why -->`),
-		changed(`<VirtualHost Name="*:80"/>`, "<VirtualHost Name=\"*:80\"/>\n      <VirtualHost Name=\"*:81\"/>"), rebase.Nobody)
+		changed(`<VirtualHost Name="*:80"/>`, "<VirtualHost Name=\"*:80\"/>\n      <VirtualHost Name=\"*:81\"/>"),
+		rebase.Nobody)
 	want := "<VirtualHost Name=\"*:80\"/> <!-- why -->\n      <VirtualHost Name=\"*:81\"/>\n"
 	if !strings.Contains(got, want) {
 		t.Error(got)
@@ -132,15 +137,20 @@ func TestConflicts(t *testing.T) {
 	tests := []struct{ edited, renewed, want string }{
 		{changed(`Name="c" RetryInterval="60"`, `Name="c" RetryInterval="10"`),
 			changed(`Name="c" RetryInterval="60"`, `Name="c" RetryInterval="30"`),
-			`edited:6:69: error: RetryInterval of ServerCluster "c" is "10" in the edited file, "30" in the new one and "60" in ` +
+			`edited:6:69: error: RetryInterval of ServerCluster "c" is "10" in the edited file, "30" in the new ` +
+				`one and "60" in ` +
 				`the base (there at new:6:69)`},
 		{changed(` LoadBalance="Round Robin"`, ``), changed(`Round Robin`, `Random`),
-			`edited:6:5: error: LoadBalance of ServerCluster "c" is absent in the edited file, "Random" in the new one and ` +
-				`"Round Robin" in the base (there at new:6:32)`},
-		{changed(`<UriGroup Name="u"/>`, `<UriGroup Name="u"><Uri Name="/a"/></UriGroup>`), changed(`   <UriGroup Name="u"/>`+"\n", ``),
-			`edited:18:5: error: UriGroup "u" is changed in the edited file and removed in the new one (there at new:2:2)`},
-		{changed(`   <UriGroup Name="u"/>`+"\n", ``), changed(`<UriGroup Name="u"/>`, `<UriGroup Name="u"><Uri Name="/a"/></UriGroup>`),
-			`edited:2:2: error: UriGroup "u" is removed in the edited file and changed in the new one (there at new:18:5)`},
+			`edited:6:5: error: LoadBalance of ServerCluster "c" is absent in the edited file, "Random" in the new ` +
+				`one and "Round Robin" in the base (there at new:6:32)`},
+		{changed(`<UriGroup Name="u"/>`, `<UriGroup Name="u"><Uri Name="/a"/></UriGroup>`),
+			changed(`   <UriGroup Name="u"/>`+"\n", ``),
+			`edited:18:5: error: UriGroup "u" is changed in the edited file and removed in the new one (there at ` +
+				`new:2:2)`},
+		{changed(`   <UriGroup Name="u"/>`+"\n", ``), changed(`<UriGroup Name="u"/>`,
+			`<UriGroup Name="u"><Uri Name="/a"/></UriGroup>`),
+			`edited:2:2: error: UriGroup "u" is removed in the edited file and changed in the new one (there at ` +
+				`new:18:5)`},
 	}
 	for _, test := range tests {
 		_, conflicts := merge(t, test.edited, test.renewed, rebase.Nobody)

@@ -36,8 +36,8 @@ const button = (text, run, ...classes) => {
   return b;
 };
 
-// Two programs run here: one decides requests, the other knows the rules of lint, is larger, and may take seconds. What
-// they do is told in words; a fault stays until the next question that is answered.
+// Two programs run here: one decides requests, the other knows the rules of lint, is larger, and may take seconds.
+// What they do is told in words; a fault stays until the next question that is answered.
 const states = { loading: "Loading wasplug …", ready: "Ready.", busy: "Working …", restarted: "Started again.",
   unusable: "wasplug cannot run here." };
 const order = ["unusable", "busy", "loading", "restarted", "ready"]; // what is told of two states
@@ -169,7 +169,8 @@ async function draw() {
   showDrawing((await ask(decider, { Graph: true })).answer);
 }
 
-// offerDrawing leaves it to the user whether a large file is drawn: that takes seconds, of the browser more than of us.
+// offerDrawing leaves it to the user whether a large file is drawn: that takes seconds, of the browser more than of
+// us.
 function offerDrawing() {
   element("drawing").hidden = true;
   element("tree").textContent = "";

@@ -1,12 +1,12 @@
 import workerText from "worker-text";
 
-// The policy of the page holds for the worker, too, as it is made of a blob and not of an address: so nothing in it can
-// reach another server.
+// The policy of the page holds for the worker, too, as it is made of a blob and not of an address: so nothing in it
+// can reach another server.
 const workerAddress = URL.createObjectURL(new Blob([workerText], { type: "text/javascript" }));
 
 const mostRestarts = 3; // without a question between them
-const neverStarted = "the browser does not start its worker. Where the web server sets a Content-Security-Policy, that "
-  + "needs worker-src blob: and script-src 'self' 'wasm-unsafe-eval'";
+const neverStarted = "the browser does not start its worker. Where the web server sets a Content-Security-Policy, "
+  + "that needs worker-src blob: and script-src 'self' 'wasm-unsafe-eval'";
 
 // A Core asks the program, which runs in a worker so that typing never waits. A program that ends by a fault of its
 // own, or is stopped, is started again; what was asked meanwhile is refused with the reason. One that cannot start, or

@@ -51,7 +51,8 @@ class Connection {
     }
     const args = ['lsp', ...settings.get('flags', [])]
     this.output.appendLine(`${command} ${args.join(' ')} (in ${folder})`)
-    // asked before the client starts it, which would start a program that ends at once again and again, and not say why
+    // asked before the client starts it, which would start a program that ends at once again and again, and not say
+    // why
     const problem = await wrong(command, args, folder)
     if (problem !== undefined) {
       this.failed(problem)

@@ -45,8 +45,8 @@ func (w *writer) listener(name string, l export.Listen, tls bool) {
 
 // manager reads paths as clients send them.
 func (w *writer) manager(l export.Listen, tls bool) {
-	w.line(5,
-		"'@type': type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager")
+	w.line(5, "'@type': type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3."+
+		"HttpConnectionManager")
 	w.line(5, "stat_prefix: plugin")
 	w.line(5, "normalize_path: false")
 	w.line(5, "merge_slashes: false")
@@ -182,8 +182,8 @@ func retriesOfAll(p *export.Plan) (policy string) {
 
 // retries says when a request goes to another member.
 // "reset" is a stream that breaks off before there is a head (R50b); with PostBufferSize 0 it is left out for
-// all requests, as one with a body must not be repeated then (R57). previous_priorities: where primaries were tried, backups come next
-// (R38).
+// all requests, as one with a body must not be repeated then (R57). previous_priorities: where primaries were tried,
+// backups come next (R38).
 func retries(c *export.Cluster) string {
 	on := "connect-failure"
 	if c.PostBuffer != 0 {

@@ -66,13 +66,14 @@ func (d *deployment) module(m *parser.Node) *application {
 	}
 	clusters, servers := d.runsOn(m)
 	if len(clusters) == 0 {
-		d.warn(m.NameSpan, "web module %s runs on no cluster and no application server of this cell: it is not taken over",
+		d.warn(m.NameSpan, "web module %s runs on no cluster and no application server of this cell: it is not "+
+			"taken over",
 			diag.Quote(uri))
 		return nil
 	}
 	if len(clusters) > 1 {
-		d.warn(m.NameSpan, "web module %s runs on %s as well as on %s, where requests go: an application of a topology has "+
-			"one cluster", diag.Quote(uri), strings.Join(clusters[1:], ", "), clusters[0])
+		d.warn(m.NameSpan, "web module %s runs on %s as well as on %s, where requests go: an application of a "+
+			"topology has one cluster", diag.Quote(uri), strings.Join(clusters[1:], ", "), clusters[0])
 	}
 	return &application{name: d.moduleName(uri), cluster: clusters[0], contextRoot: root,
 		virtualHost: d.virtualHost(uri), targets: servers}
@@ -92,7 +93,8 @@ func (d *deployment) runsOn(m *parser.Node) (clusters []string, servers []server
 	for _, mapped := range m.Elements("targetMappings") {
 		t := d.targets[value(mapped, "target")]
 		if t == nil {
-			d.warn(mapped.NameSpan, "there is no target %s in this file: it is left out", diag.Quote(value(mapped, "target")))
+			d.warn(mapped.NameSpan, "there is no target %s in this file: it is left out",
+				diag.Quote(value(mapped, "target")))
 			continue
 		}
 		key := serverKey{value(t, "nodeName"), value(t, "name")}

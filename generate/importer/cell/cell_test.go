@@ -53,8 +53,9 @@ func TestTopology(t *testing.T) {
 			applicationXML: modules("a.war", "a")}, []string{"shop:"}, `there is no target "T"`, "contextRoot"},
 		{"a module of two clusters", map[string]string{
 			"clusters/b/cluster.xml": strings.Replace(clusterXML, `"shop"`, `"b"`, 1),
-			deploymentXML:            deployed("a.war", "T", "U") + clusterTarget + target("U", "Clustered", "b") + deployedEnd,
-			applicationXML:           modules("a.war", "a")},
+			deploymentXML: deployed("a.war", "T", "U") + clusterTarget + target("U", "Clustered",
+				"b") + deployedEnd,
+			applicationXML: modules("a.war", "a")},
 			[]string{"{name: a, cluster: shop, contextRoot: /a}"}, `"a.war" runs on b as well as on shop`, ""},
 		{"a cluster that is there twice", map[string]string{"clusters/z/cluster.xml": clusterXML}, []string{"shop:"},
 			`there is another cluster "shop"`, ""},
@@ -62,8 +63,7 @@ func TestTopology(t *testing.T) {
 			map[string]string{"nodes/n1/servers/m1/server.xml": `<process:Server><services ` +
 				`xmi:type="x:SessionManager">` +
 				`<tuningParams/></services><components><properties name="HttpSessionCloneId" value=" mine "/>` +
-				`</components>` +
-				`</process:Server>`},
+				`</components></process:Server>`},
 			[]string{"cloneId: mine", "session: {persistence: none}"}, "", "v8v4jdd7"},
 		{"an end point with a host of its own",
 			map[string]string{"nodes/n1/serverindex.xml": strings.Replace(indexXML, `host="*"`,
@@ -77,8 +77,7 @@ func TestTopology(t *testing.T) {
 					`serverType="APPLICATION_SERVER"/><serverEntries serverName="web1" serverType="WEB_SERVER">`+
 					`<specialEndpoints `+
 					`endPointName="WEBSERVER_ADDRESS"><endPoint host="*" port="8080"/></specialEndpoints>`+
-					`</serverEntries>`+
-					`</s:ServerIndex>`, 1),
+					`</serverEntries></s:ServerIndex>`, 1),
 			deploymentXML: deployed("a.war", "T", "W") + target("T", "Server", "alone") + target("W", "Server",
 				"web1") +
 				deployedEnd,
@@ -188,8 +187,7 @@ func TestNothing(t *testing.T) {
 func TestPasswordsAreNotShown(t *testing.T) {
 	_,
 		told := read(smallCell(map[string]string{"nodes/n1/servers/m1/server.xml": `<process:Server><services ` +
-		`xmi:type=` +
-		`"x:SessionManager" unheardOf="1" password="{xor}KzosKw=="/></process:Server>`}))
+		`xmi:type="x:SessionManager" unheardOf="1" password="{xor}KzosKw=="/></process:Server>`}))
 	if strings.Contains(told, "KzosKw") || !strings.Contains(told, "unheardOf") {
 		t.Errorf("told: %s", told)
 	}

@@ -97,7 +97,8 @@ func (c *cell) cluster(k *cluster) *yamldoc.Node {
 		if i == 0 {
 			n.Put("session", filled(c.settings(m, own)))
 		}
-		members.Items = append(members.Items, c.member(m).Put("cloneId", c.cloneID(k, m, own)).Put("weight", weight(m)))
+		n := c.member(m).Put("cloneId", c.cloneID(k, m, own)).Put("weight", weight(m))
+		members.Items = append(members.Items, n)
 	}
 	return n.Put("members", members)
 }
@@ -138,8 +139,8 @@ func (c *cell) cloneID(k *cluster, m member, own document) *yamldoc.Node {
 	}
 	if m.uniqueID == nil {
 		if !k.alone {
-			c.warn(m.span, "member %q has no uniqueId and no HttpSessionCloneId: its clone ID is not known; take it from "+
-				"the plugin-cfg.xml in use", m.name)
+			c.warn(m.span, "member %q has no uniqueId and no HttpSessionCloneId: its clone ID is not known; take "+
+				"it from the plugin-cfg.xml in use", m.name)
 		}
 		return nil
 	}

@@ -22,8 +22,8 @@ func Topology(folder fs.FS, name string, files *diag.Files) (*yamldoc.Node, []di
 	c.readClusters()
 	apps := c.readApplications()
 	if len(c.clusters) == 0 {
-		c.fail("no cluster and no server with a web application: want a folder config/cells/CELL with clusters, nodes " +
-			"and applications in it")
+		c.fail("no cluster and no server with a web application: want a folder config/cells/CELL with clusters, " +
+			"nodes and applications in it")
 		return nil, c.reports
 	}
 	top := mapping().
@@ -119,8 +119,8 @@ func (c *cell) virtualHosts() *yamldoc.Node {
 	hosts := mapping()
 	doc := c.open("virtualhosts.xml")
 	if doc.root == nil {
-		c.warn(diag.Span{File: doc.file}, "of %s nothing is known: a topology without virtual hosts has default_host with "+
-			"the ports of the web server", doc.name)
+		c.warn(diag.Span{File: doc.file}, "of %s nothing is known: a topology without virtual hosts has "+
+			"default_host with the ports of the web server", doc.name)
 	}
 	for _, n := range named(doc.root, "VirtualHost") {
 		aliases := yamldoc.NewList()

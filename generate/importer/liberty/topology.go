@@ -170,7 +170,8 @@ func (t *server) virtualHosts() *yamldoc.Node {
 		var aliases []*yamldoc.Node
 		for _, a := range n.Elements("hostAlias") {
 			for _, c := range a.Children {
-				if text, ok := t.plugin.expand(&parser.Attr{Name: "hostAlias", Value: c.Text, Span: c.Span}); ok && text != "" {
+				written := &parser.Attr{Name: "hostAlias", Value: c.Text, Span: c.Span}
+				if text, ok := t.plugin.expand(written); ok && text != "" {
 					aliases = append(aliases, yamldoc.NewText(text))
 				}
 			}
@@ -241,8 +242,8 @@ func (t *server) cloneID() *yamldoc.Node {
 			}
 		}
 	}
-	t.plugin.warn(t.root.NameSpan, "no httpSession has a cloneId: the server makes one when it first starts, and this "+
-		"file does not know it; take it from the CloneID in the server's own plugin-cfg.xml")
+	t.plugin.warn(t.root.NameSpan, "no httpSession has a cloneId: the server makes one when it first starts, and "+
+		"this file does not know it; take it from the CloneID in the server's own plugin-cfg.xml")
 	return nil
 }
 
@@ -279,11 +280,12 @@ func (t *server) application(n *parser.Node) *yamldoc.Node {
 	}
 	if root == "" && isWAR {
 		root = name
-		t.plugin.warn(n.NameSpan, "application %q has no contextRoot: /%s is taken, by its name; WEB-INF/ibm-web-ext.xml "+
-			"may say something else", name, root)
+		t.plugin.warn(n.NameSpan, "application %q has no contextRoot: /%s is taken, by its name; "+
+			"WEB-INF/ibm-web-ext.xml may say something else", name, root)
 	}
 	if root == "" || name == "" || name == "." {
-		t.plugin.warn(n.NameSpan, "the context roots of <%s> %q stand in its file, which is not read: it is not taken over",
+		t.plugin.warn(n.NameSpan, "the context roots of <%s> %q stand in its file, which is not read: it is not "+
+			"taken over",
 			n.Name, name)
 		return nil
 	}
