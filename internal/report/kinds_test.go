@@ -31,8 +31,8 @@ const accessLog = "10.0.0.1 - - [29/Nov/2026:15:40:00 +0100] \"GET /a/b?card=471
 func memory(t *testing.T) app.Input {
 	t.Helper()
 	config := func(member, uri string) string {
-		return `<Config><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup><ServerCluster Name="c">` +
-			`<Server CloneID="c1" Name="m1"><Transport Hostname="h" Port="1"/></Server>` +
+		return `<Config><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup>` +
+			`<ServerCluster Name="c"><Server CloneID="c1" Name="m1"><Transport Hostname="h" Port="1"/></Server>` +
 			`<Server CloneID="c2" Name="` + member + `"><Transport Hostname="h" Port="2"/></Server></ServerCluster>` +
 			`<UriGroup Name="u"><Uri Name="` + uri + `"/></UriGroup>` +
 			`<Route ServerCluster="c" UriGroup="u" VirtualHostGroup="v"/></Config>`
@@ -147,10 +147,11 @@ func TestDiagnose(t *testing.T) {
 
 // TestEdit: a patch has the bytes of the file, so that it applies; nothing is written of what was written.
 func TestEdit(t *testing.T) {
-	ask := checks.Edit{Path: "a.xml", Drain: &edit.Drain{Members: []string{"m2"}, By: edit.Ways[0], Date: "2026-11-29"}}
+	ask := checks.Edit{Path: "a.xml",
+		Drain: &edit.Drain{Members: []string{"m2"}, By: edit.Ways[0], Date: "2026-11-29"}}
 	a := must[*checks.EditAnswer](t)(ask.Run(memory(t)))
-	reporttest.Kind[report.Edited]{Name: "edit", Formats: report.Edit, Schema: "edit", Answers: map[string]report.Edited{
-		"shown": {EditAnswer: a}, "written": {EditAnswer: a, Written: true}}}.Run(t)
+	reporttest.Kind[report.Edited]{Name: "edit", Formats: report.Edit, Schema: "edit",
+		Answers: map[string]report.Edited{"shown": {EditAnswer: a}, "written": {EditAnswer: a, Written: true}}}.Run(t)
 	var words bytes.Buffer
 	if err := report.EditWords(&words, a); err != nil {
 		t.Error(err)
