@@ -72,6 +72,8 @@ func TestOf(t *testing.T) {
 			asked: "many-cookies"},
 		{name: "the path as sent", target: "/app/x%3Bjsessionid=0000v:c1",
 			asked: "path-normalisation session-path"},
+		{name: "both paths have the same clone IDs", target: "/app/x;jsessionid=0000%76:c1",
+			want: "url jsessionid 0000%76:c1", asked: "path-normalisation"},
 		{name: "both paths have the same", target: "/app//x;jsessionid=0000v:c1", want: "url jsessionid 0000v:c1",
 			asked: "path-normalisation merge-slashes"},
 	} {
