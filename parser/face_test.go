@@ -131,7 +131,8 @@ func TestTrimmed(t *testing.T) {
 		s, a := c.Servers[0], c.ClusterAddress.Transports[0]
 		return []string{cfg.VirtualHostGroups[0].Name.Raw(), cfg.VirtualHostGroups[0].Aliases[0].Name.V, c.Name.Raw(),
 			c.RetryInterval.Raw(), s.Name.V, s.CloneID.Raw(), s.Transports[0].Hostname.V, s.Transports[0].Port.Raw(),
-			a.Properties[0].Name.V, a.Properties[0].Value.Raw(), c.Primary.Servers[0].Name.V, u.Name.Raw(), u.Uris[0].Name.V,
+			a.Properties[0].Name.V, a.Properties[0].Value.Raw(), c.Primary.Servers[0].Name.V, u.Name.Raw(),
+			u.Uris[0].Name.V,
 			u.Uris[0].AffinityCookie.Raw(), cfg.Routes[0].UriGroup.Raw(), cfg.Routes[0].ServerCluster.V}
 	}
 	before := strings.Join(said(), " ")
@@ -181,8 +182,9 @@ func TestStamp(t *testing.T) {
 
 // TestAddress: an IPv6 address stands in brackets, once.
 func TestAddress(t *testing.T) {
-	for host, want := range map[string]string{"h": "h:80", "192.0.2.1": "192.0.2.1:80", "2001:db8::1": "[2001:db8::1]:80",
-		"[::1]": "[::1]:80"} {
+	for host, want := range map[string]string{"h": "h:80", "192.0.2.1": "192.0.2.1:80",
+		"2001:db8::1": "[2001:db8::1]:80",
+		"[::1]":       "[::1]:80"} {
 		if got := parser.Address(host, "80"); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}

@@ -21,7 +21,8 @@ t.yaml:1:10: error: version is "2"; it must be one of 1
 		{"topology", "version: 1\nclusters: {shop: {members: [{host: h, extendedHandshake: \"true\"}]}}\n",
 			"t.yaml:2:59: error: clusters.shop.members[0].extendedHandshake is \"true\", it must be a boolean; " +
 				"write true or false, without quotes\n"},
-		{"topology", "version: 1\nallow: [WP12]\nclusters: {}\n", "t.yaml:2:9: error: allow[0] is \"WP12\"; it must be "},
+		{"topology", "version: 1\nallow: [WP12]\nclusters: {}\n", "t.yaml:2:9: error: allow[0] is \"WP12\"; it " +
+			"must be "},
 		{"suite", "config: c.xml\ntests: [{name: '', requests: []}]\n",
 			`t.yaml:2:10: error: tests[0].name is ""
 t.yaml:2:30: error: tests[0].requests is empty
