@@ -104,8 +104,8 @@ func labCheckPrediction() []cli.Flag {
 	)
 }
 
-// labCheck kills, or lets kill, a server of somebody. Everything that can be wrong is said before the first request,
-// and a prediction is tried once; what comes of an interruption is not judged.
+// labCheck kills, or lets kill, a server of somebody. What is wrong with flags and files is said before the first
+// request; what comes of an interruption is not judged.
 func labCheck(c *cli.Context) error {
 	format, err := chosen(c, "format")
 	if err != nil {

@@ -234,7 +234,7 @@ func (l *linting) readChecks() error {
 		}
 		o.Target = t
 	}
-	// Only the pedantic profile has findings of that severity; who asks for them does not mean none.
+	// Only the pedantic profile reports that severity; who asks for it does not mean nothing.
 	if c.String("min-severity") == "info" && o.Profile == "" {
 		o.Profile = "pedantic"
 	}

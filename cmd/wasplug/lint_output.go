@@ -16,7 +16,7 @@ import (
 type output struct{ format, path string }
 
 // readOutputs reads which reports go where: each --format with its own FILE, else that of -o, else standard output.
-// auto is what people and GitHub read in the log of a job.
+// auto is github inside GitHub Actions, which shows the annotations at their lines, else text.
 func (l *linting) readOutputs() error {
 	var outs []output
 	for _, text := range l.c.StringSlice("format") {
@@ -91,8 +91,7 @@ func (l *linting) spareFiles() error {
 	return nil
 }
 
-// write writes the reports. Colour is for standard output alone, whatever --color says: a file is read later, by
-// whatever.
+// write writes the reports. Colour is for standard output alone, whatever --color says.
 func (l *linting) write(answer *checks.LintAnswer) error {
 	found := &lintreport.Findings{LintAnswer: answer, Version: buildInfo().Version, Counts: l.c.Bool("summary")}
 	if dir, err := os.Getwd(); err == nil {

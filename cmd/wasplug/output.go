@@ -43,7 +43,7 @@ func (w *checkedWriter) failed() error {
 // readable is what text goes through: nothing in it does more on a terminal than be read.
 func readable(w io.Writer) io.Writer { return forms.Visible(w, diag.Text) }
 
-// isTerminal reports whether a stream of the program is one; in tests streams are buffers, and never are.
+// isTerminal reports whether a stream of the program is one. A buffer of a test is none.
 func isTerminal(w io.Writer) bool {
 	if out, ok := w.(*checkedWriter); ok {
 		w = out.to

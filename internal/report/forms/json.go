@@ -6,7 +6,7 @@ import (
 )
 
 // JSONLines writes one value a line, with <, > and & as they are: escapes as <\u003e guard HTML that JSON is pasted
-// into, and make URLs and XML unreadable for people. It takes a slice, and of one value one with it alone.
+// into, and make URLs and XML unreadable for people.
 func JSONLines[T any](w io.Writer, values []T) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)

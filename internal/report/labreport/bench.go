@@ -39,7 +39,7 @@ var BenchHead = fmt.Sprintf("%-22s %-24s %10s %6s %9s %9s %9s %9s %9s\n", "persi
 // BenchRow writes one figure, for a reader who waits for the next one.
 func BenchRow(w io.Writer, b *BenchRun, i int) error {
 	f := b.Figures[i]
-	// More digits than these change from run to run.
+	// Times are rounded to what does not change from run to run.
 	_, err := fmt.Fprintf(w, "%-22s %-24s %10.0f %6.2f %9s %9s %9s %9s %9s\n", f.Persistence, f.Frequency, f.PerSecond,
 		b.ratio(i), f.Median.Round(10*time.Microsecond), f.P99.Round(10*time.Microsecond),
 		f.FirstAnswer.Round(10*time.Millisecond), megabytes(f.Memory), megabytes(f.Beside))

@@ -98,8 +98,8 @@ func checkReturn(w io.Writer, r *check.Result) {
 		milliseconds(*r.ServesAgain), forms.Count(back, "session"), forms.Count(int(lost), "change"))
 }
 
-// checkCookie says what the cookie of a session shows of the servers: whether sessions are persistent (S3), and how
-// many names it has.
+// checkCookie says what the cookie of a session shows of the servers: whether sessions are persistent (S3), and which
+// servers cookies have named.
 func checkCookie(w io.Writer, f *check.Facts) {
 	fmt.Fprintf(w, "cookie: %s", f.Example)
 	if f.Keeps != "" {

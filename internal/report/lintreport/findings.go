@@ -82,8 +82,8 @@ func (r *Findings) place(s diag.Span) place {
 	return place{start.File, start.Line, start.Column, end.Line, end.Column}
 }
 
-// eachLine reports whether every line of a text has a form. It holds of no lines, too: a report without
-// findings is empty in the formats that have a line for each.
+// eachLine reports whether every line of a text has a form. It holds of no lines, too: a report without findings is
+// empty in the formats that have a line for each.
 func eachLine(text []byte, form *regexp.Regexp) bool {
 	for line := range strings.Lines(string(text)) {
 		if !form.MatchString(strings.TrimRight(line, "\n")) {

@@ -8,10 +8,9 @@ import (
 	"fmt"
 )
 
-// fingerprints are what collectors tell by whether a finding of this run is one of an earlier run. GitLab shows of
-// two with one fingerprint the first alone, so they must differ, too.
-// They are, for each finding, what stays the same when lines move: rule, file and element path; several of
-// one kind in one place are numbered.
+// fingerprints are what collectors tell by whether a finding of this run is one of an earlier run. GitLab shows of two
+// with one fingerprint the first alone, so they must differ, too. They are, for each finding, what stays the same when
+// lines move: rule, file and element path; several of one kind in one place are numbered.
 func (r *Findings) fingerprints() []string {
 	seen := map[string]int{}
 	out := make([]string, len(r.Findings))

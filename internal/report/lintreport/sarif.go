@@ -49,8 +49,8 @@ func lintSARIF(w io.Writer, r *Findings) error {
 	return forms.JSON(w, log)
 }
 
-// addRules describes the rules that found something, and returns their places in that list. A reader looks
-// up those that results name; the others would make every report as long as docs/rules.md.
+// addRules describes the rules that found something, and returns their places in that list. A reader looks up those
+// that results name; the others would make every report as long as docs/rules.md.
 func (r *Findings) addRules(run *sarif.Run) map[string]int {
 	found := map[string]bool{}
 	for i := range r.Findings {
@@ -178,8 +178,7 @@ func (r *Findings) fix(f *diag.Fix) *sarif.Fix {
 	return sarif.NewFix().WithDescription(sarif.NewTextMessage(f.Title + how)).AddArtifactChange(change)
 }
 
-// ownSARIF knows a report by the name of the tool. A file of several runs was merged by
-// somebody, and is theirs.
+// ownSARIF knows a report by the name of the tool. A file of several runs was merged by somebody, and is theirs.
 func ownSARIF(text []byte) bool {
 	var r struct {
 		Runs []struct {
