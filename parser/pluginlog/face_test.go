@@ -43,7 +43,8 @@ func TestFirstTime(t *testing.T) {
 // TestReadLines: every line is handed out as it stands, a glued one as two of one number, and who has seen enough ends
 // the reading.
 func TestReadLines(t *testing.T) {
-	const first = "[Wed Dec 03 15:40:13 2014] 00000dbc 00000e78 - ERROR: ws_common: websphereExecute: Failed to create " +
+	const first = "[Wed Dec 03 15:40:13 2014] 00000dbc 00000e78 - ERROR: ws_common: websphereExecute: Failed to " +
+		"create " +
 		"the stream"
 	log := first + first + "\n\nprose \n[x] ERROR: Marking m down\n"
 	var got []string
@@ -51,7 +52,8 @@ func TestReadLines(t *testing.T) {
 		got = nil
 		return pluginlog.ReadLines(strings.NewReader(log), func(l *pluginlog.Line) error {
 			e, known := l.Parse()
-			got = append(got, strings.Join([]string{l.Raw[:min(len(l.Raw), 5)], l.Level.String(), e.Kind.String()}, "|"))
+			got = append(got, strings.Join([]string{l.Raw[:min(len(l.Raw), 5)], l.Level.String(), e.Kind.String()},
+				"|"))
 			if known != (e.Kind != pluginlog.None) || known && e.Line != l.Number {
 				t.Errorf("line %d is %s on line %d, %t", l.Number, e.Kind, e.Line, known)
 			}

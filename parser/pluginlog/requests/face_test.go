@@ -51,7 +51,8 @@ func TestESI(t *testing.T) {
 	notFound := "DETAIL:    HTTP/1.1 404 Not Found"
 	for name, test := range map[string]struct{ lines, want []string }{
 		"from the cache": {[]string{begins, hit, ends}, []string{`status 200 by "", sub-requests 0`}},
-		"a page of parts": {[]string{begins, miss, picked("m1"), reads, ok, hit, miss, picked("m2"), reads, notFound, ends},
+		"a page of parts": {[]string{begins, miss, picked("m1"), reads, ok, hit, miss, picked("m2"), reads, notFound,
+			ends},
 			[]string{`status 200 by "m2", sub-requests 2: m1 ok marked=false; m2 ok marked=false;`}},
 		"none of it": {[]string{begins, picked("m1"), reads, notFound, ends},
 			[]string{`status 404 by "m1", sub-requests 0: m1 ok marked=false;`}},
@@ -109,7 +110,8 @@ func TestEntry(t *testing.T) {
 		_, known := e.Entry()
 		got = append(got, fmt.Sprintf("%d %s %t", e.Count, e.Text, known))
 	}
-	want := []string{"1 ws_server: serverSetFailoverStatus: Marking m1 down true", "2 ws_common: x: odd # of 12345 false"}
+	want := []string{"1 ws_server: serverSetFailoverStatus: Marking m1 down true",
+		"2 ws_common: x: odd # of 12345 false"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
