@@ -11,7 +11,8 @@ import (
 type topology struct{}
 
 func (l *Loaded) compile(id diag.FileID, _ string) error {
-	return fmt.Errorf("%s: a browser reads plugin-cfg.xml alone; the program wasplug reads topologies", l.Files.Name(id))
+	return fmt.Errorf("%s: a browser reads plugin-cfg.xml alone; the program wasplug reads topologies",
+		l.Files.Name(id))
 }
 
 // SessionPolicy is nil: no plugin-cfg.xml tells of sessions.

@@ -33,7 +33,8 @@ func (d drawer) config() string {
 		d.pick("config", "", "", `MarkBusyDown="true"`, `FailoverToNext="true"`),
 		d.pick("compat", "", "", `VHostMatchingCompat="true"`), d.pick("sslmap", "", "", "", `SSLMapMode="onload"`))
 	b.WriteString(`<Property Name="PluginInstallRoot" Value="/opt/plugins/"/>`)
-	b.WriteString(`<VirtualHostGroup Name="v"><VirtualHost Name="*:80"/><VirtualHost Name="*:443"/></VirtualHostGroup>`)
+	b.WriteString(`<VirtualHostGroup Name="v"><VirtualHost Name="*:80"/><VirtualHost Name="*:443"/>` +
+		`</VirtualHostGroup>`)
 	b.WriteString(`<VirtualHostGroup Name="w"><VirtualHost Name="www.example.com:*"/></VirtualHostGroup>`)
 	for c := range 2 {
 		d.cluster(&b, c)

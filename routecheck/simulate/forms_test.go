@@ -160,8 +160,8 @@ func TestF5(t *testing.T) {
 	} {
 		before, after, _ := settled(t, c.config, "", c.policy)
 		if !slices.Equal(before, []int{300, 300, 300}) || !slices.Equal(after, c.want) {
-			t.Errorf("%s, persistence %v: sessions move from %v to %v, want %v", c.config, c.policy.Persistence, before,
-				after, c.want)
+			t.Errorf("%s, persistence %v: sessions move from %v to %v, want %v", c.config, c.policy.Persistence,
+				before, after, c.want)
 		}
 	}
 }
@@ -217,7 +217,8 @@ func TestF7(t *testing.T) {
 			sc.Arrivals.Rate = float64(10 * processes) // .15 s to the next that picks m1
 			sc.Faults = []Fault{down("m1", c.do, 0, 0)}
 			m := run(t, sc).Members[0]
-			if want := float64(processes) * 1800 / c.period; math.Abs(float64(m.FailedProbes)-want) > float64(processes) {
+			want := float64(processes) * 1800 / c.period
+			if math.Abs(float64(m.FailedProbes)-want) > float64(processes) {
 				t.Errorf("%d processes, %s: %d failed probes in half an hour, want %.1f", processes,
 					c.do, m.FailedProbes, want)
 			}

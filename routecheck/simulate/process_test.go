@@ -45,7 +45,8 @@ func randomXML(r *rand.Rand) string {
 	if len(list) == 1 || strings.HasPrefix(list[0].name, "b") {
 		list[0].name = "m0"
 	}
-	return clusterXML(fmt.Sprintf(`FailoverToNext="%t" MarkBusyDown="%t"`, r.IntN(4) == 0, r.IntN(2) == 0), fmt.Sprintf(
+	config := fmt.Sprintf(`FailoverToNext="%t" MarkBusyDown="%t"`, r.IntN(4) == 0, r.IntN(2) == 0)
+	return clusterXML(config, fmt.Sprintf(
 		`LoadBalance="%s" RetryInterval="%d" IgnoreAffinityRequests="%t" PostBufferSize="%d" PostSizeLimit="%d" `+
 			`ServerIOTimeoutRetry="%d"`, pick(r, "Round Robin", "Random"), pick(r, 0, 1, 60, 30000, 100000),
 		r.IntN(2) == 0, pick(r, 0, 64), pick(r, -1, -1, 1000), pick(r, -1, 0, 1)), list)
@@ -113,7 +114,8 @@ func differs(t *testing.T, seed uint64) string {
 		}
 		want, got := textOf(p.Do(&rq, nil)), s.text()
 		if want != got {
-			return fmt.Sprintf("request %d, cookie %q: process %s, simulated %s\n%v", n, s.Cookie, want, got, sc.Faults)
+			return fmt.Sprintf("request %d, cookie %q: process %s, simulated %s\n%v", n, s.Cookie, want, got,
+				sc.Faults)
 		}
 	}
 	if declined != result.Declined {

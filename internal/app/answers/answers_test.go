@@ -11,10 +11,10 @@ import (
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
-// ambiguous is a file with names that mean several things: a member called as its cluster, one that two clusters have, one
-// that is a number, and a Route of any host.
-const ambiguous = `<Config><VirtualHostGroup Name="v"><VirtualHost Name="a.example.com:80"/><VirtualHost Name="*:8080"/>
-</VirtualHostGroup>
+// ambiguous is a file with names that mean several things: a member called as its cluster, one that two clusters have,
+// one that is a number, and a Route of any host.
+const ambiguous = `<Config>
+<VirtualHostGroup Name="v"><VirtualHost Name="a.example.com:80"/><VirtualHost Name="*:8080"/></VirtualHostGroup>
 <ServerCluster Name="C"><Server Name="C" CloneID="c1"><Transport Hostname="h1" Port="1"/></Server>
 <Server Name="m=1" CloneID="c2"><Transport Hostname="h2" Port="1"/></Server></ServerCluster>
 <ServerCluster Name="D"><Server Name="m" CloneID="d1"><Transport Hostname="h3" Port="1"/></Server>

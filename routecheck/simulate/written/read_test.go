@@ -81,7 +81,8 @@ func FuzzScenario(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(string(outage), "m1:timeout@10s..15s", "exp 10s")
-	f.Add("arrivals: {closed: {users: 5, think: 1s}}\nfor: 10s\nmembers: {m1: {threads: 1, backlog: 0, service: 5s}}\n",
+	f.Add("arrivals: {closed: {users: 5, think: 1s}}\nfor: 10s\n"+
+		"members: {m1: {threads: 1, backlog: 0, service: 5s}}\n",
 		"m2:hang", "")
 	f.Add("requests: 100\narrivals: {uniform: 1e9/s}\nexpect: {share: {m1: 0..1}, errors: \"<= 1%\"}\n", ":@..", "x")
 	f.Add("arrivals: {poisson: 0.0001/h}\nfor: 1000h\nreloads: [{at: 1s, config: a}, {at: 2s, config: b}]\n",

@@ -12,12 +12,12 @@ import (
 )
 
 const (
-	// ProbeSize is how much is read at each place for the next line with a time. A search ends when what is left of the
-	// file is smaller: to read that is as cheap as another look.
+	// ProbeSize is how much is read at each place for the next line with a time. A search ends when what is left of
+	// the file is smaller: to read that is as cheap as another look.
 	ProbeSize = 64 << 10
-	// Margin is by how much earlier and later than a time its lines may stand in the file, and no look sees it. Lines of
-	// several processes may be out of order (disorder), and a clock that is set back by an hour at the end of summer time
-	// shows as descending only where two places on both sides of that moment are looked at.
+	// Margin is by how much earlier and later than a time its lines may stand in the file, and no look sees it. Lines
+	// of several processes may be out of order (disorder), and a clock that is set back by an hour at the end of
+	// summer time shows as descending only where two places on both sides of that moment are looked at.
 	Margin = pluginlog.Time(time.Hour) + disorder
 	// disorder is by how much lines of several processes may be out of order: each process writes a line when it has a
 	// turn, with the time at which it made it.

@@ -58,7 +58,9 @@ func TestPlaces(t *testing.T) {
 		t.Fatalf("%+v", in)
 	}
 	lineAt := func(n int) int64 { return int64(n * len(text) / lines) }
-	for _, c := range []struct{ since, until int }{{0, 0}, {10, 20}, {4000, 4001}, {7990, 7999}, {-50, -40}, {9000, 9100}} {
+	for _, c := range []struct{ since, until int }{
+		{0, 0}, {10, 20}, {4000, 4001}, {7990, 7999}, {-50, -40}, {9000, 9100},
+	} {
 		src.n = 0
 		from, to := in.Before(second(c.since)), in.After(second(c.until))
 		since, until := min(max(c.since, 0), lines), min(max(c.until+1, 0), lines)
