@@ -173,6 +173,7 @@ func contextURI(root string) string {
 	return strings.TrimRight(root, "/") + "/*"
 }
 
+// sameURIs: in the same order, too, as of equal scores the first wins (R13).
 func sameURIs(a, b []uri) bool {
 	return slices.EqualFunc(a, b, func(x, y uri) bool { return x.name == y.name && x.agrees(&y) })
 }

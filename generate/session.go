@@ -45,6 +45,7 @@ func inherit[T any](v *diag.Val[T], wide diag.Val[T]) {
 
 // clusterSession returns the session settings in force for a cluster, named as plugin-cfg.xml names it. The
 // application's own settings are not among them: they concern names only.
+// Of a name that no cluster has it is that of the whole file.
 func (t *Topology) clusterSession(name string) Session {
 	for _, c := range t.Clusters {
 		if c.name().V == name {

@@ -17,9 +17,9 @@ type (
 // Topology is the model of a topology file. Every slice is in file order.
 type Topology struct {
 	Node         *yamldoc.Node
-	Cell         text
-	Flavor       text // was (default), liberty or plain
-	Allow        []text
+	Cell         text   // for the comment at the top alone
+	Flavor       text   // was (default), liberty or plain
+	Allow        []text // codes of rules whose errors are warnings here
 	WebServers   []*WebServer
 	VirtualHosts []*VirtualHost
 	Session      Session
@@ -35,7 +35,7 @@ type Topology struct {
 type WebServer struct {
 	Node       *yamldoc.Node
 	Name       text // default webserver1
-	Windows    bool
+	Windows    bool // paths have backslashes; nothing else differs
 	Platform   text // the web server that the plug-in sits in, one of routecheck.Platforms; not Set: the default
 	PluginRoot text
 	HTTP       number    // port, default 80; -1 off

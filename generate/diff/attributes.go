@@ -18,7 +18,7 @@ type Change struct {
 	OldAt, NewAt   diag.Span
 	Route          bool // the subject is an alias and a URI, the values are where it leads
 
-	cluster        string
+	cluster        string // of a Route: where it leads by the new file
 	oldURI, newURI *parser.Uri
 }
 

@@ -60,6 +60,7 @@ func Pairs(old, new map[string]*parser.Config) []Pair {
 }
 
 // aliasesOf names the aliases of a file, in alphabetical order, "" for none.
+// Files without an alias are never taken for each other: they would all be alike.
 func aliasesOf(cfg *parser.Config) string {
 	var all []string
 	for _, g := range cfg.VirtualHostGroups {

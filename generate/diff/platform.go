@@ -10,6 +10,7 @@ import (
 
 // platform tells that the sides are for web servers that hand other paths to the plug-in (R16). The requests that this
 // leads elsewhere are classes.
+// Both sides have the same level and no assumptions of the user, so the platform is all in which choices can differ.
 func (c *comparison) platform() {
 	var differ []string
 	for choice := range choices.All() {

@@ -40,7 +40,7 @@ func Write(w io.Writer, cfg *parser.Config, format string) error {
 
 // graph is the routing as a forest: hosts with Routes, each with its URIs and its cluster.
 type graph struct {
-	hosts    []*host
+	hosts    []*host    // in the order of the Routes, then those that no Route uses
 	clusters []*cluster // in the order of the Routes, then those that no Route uses
 	spare    []string   // groups of URIs that no Route uses
 	idle     string     // why no request is served by it, "" when some are
@@ -52,7 +52,7 @@ type host struct {
 }
 
 type route struct {
-	uris    []string
+	uris    []string // at least one: what stands for none is a text of its own
 	cluster *cluster
 }
 
@@ -104,6 +104,7 @@ func build(cfg *parser.Config) *graph {
 }
 
 // addSpare adds the groups that no Route uses.
+// They are told by their names: of two of one name both count as used, as Routes know no more.
 func (g *graph) addSpare(cfg *parser.Config) {
 	hosts, uris := map[string]bool{}, map[string]bool{}
 	for _, r := range cfg.Routes {

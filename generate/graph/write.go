@@ -67,6 +67,7 @@ func (c *cluster) memberText(b *strings.Builder, indent string) {
 }
 
 // walk calls node once for each vertex and edge for each edge, both with stable identifiers.
+// All vertices of a host come before those of the next, clusters last; an edge may come before the vertex it leads to.
 func (g *graph) walk(node func(id, kind, label string), edge func(from, to, style string)) {
 	ids := map[*cluster]string{}
 	for i, c := range g.clusters {

@@ -42,6 +42,7 @@ func (m *merger) cookieConflict(l *layer, c claim, u *parser.Uri) {
 }
 
 // clusterConflicts reports what clusters that serve the same URI say differently of themselves.
+// A pair of clusters may be asked about again, as parts of another sequence: conflict tells each place once.
 func (m *merger) clusterConflicts(first, other *source) {
 	a, b := first.cluster, other.cluster
 	for _, d := range differences(a.Node, b.Node, "Name") {

@@ -67,6 +67,7 @@ func word(text string) string {
 func regex(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` }
 
 // modules are those that the configuration needs; each may be built in.
+// mod_ssl is among them only where something speaks TLS, as it need not be installed.
 func (w *writer) modules() []string {
 	names := []string{"mpm_event", "unixd", "authz_core", "log_config", "rewrite", "headers", "lua", "proxy",
 		"proxy_http", "proxy_balancer", "slotmem_shm", "lbmethod_byrequests"}

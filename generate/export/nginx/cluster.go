@@ -21,6 +21,8 @@ func url(m *export.Way, c *export.Cluster, tls bool) string {
 }
 
 // upstreams writes one for each member and one for the primaries.
+// A member's own upstream holds it alone, so that a failure ends there and error_page leads to the member that the
+// session names next: in a pool nginx would choose who is next. A stage of one member needs no pool.
 func (w *writer) upstreams(c *export.Cluster, tls bool) error {
 	w.line("# %s", export.Comment(c.Name))
 	sticky := w.sticky(c, tls)
@@ -67,6 +69,7 @@ func (w *writer) alones(c *export.Cluster, tls bool) (out []export.Way) {
 }
 
 // zone is the size in KiB of the memory in which all worker processes keep what they know of members.
+// All upstreams have one zone; a member stands in its own, with its neighbour, and in the pool.
 func (w *writer) zone() int {
 	members := 0
 	for i := range w.plan.Clusters {
@@ -141,6 +144,8 @@ func stages(c *export.Cluster, tls bool) []stage {
 }
 
 // draw chooses a member by the weights, and the name of its certificate.
+// Shares are rounded to a hundredth of a per cent, and the last member gets the rest. $request_id is random, so each
+// request is drawn by itself; the stages behind try all members of the pool in turn.
 func (w *writer) draw(c *export.Cluster, tls bool, members []export.Way) {
 	total, name := 0, w.drawn(c, tls)
 	for _, m := range members {
@@ -174,6 +179,8 @@ func (w *writer) drawn(c *export.Cluster, tls bool) string {
 }
 
 // chain writes the locations of a cluster: the members that the session names, then the stages.
+// "error_page CODE = @NAME" answers as the location behind it does; without the = the client would get the 502. The
+// last location has none, so that its failure is the answer.
 func (w *writer) chain(c *export.Cluster, tls bool) error {
 	all, name := stages(c, tls), group(c, tls)
 	if len(all) == 0 {

@@ -12,6 +12,8 @@ import (
 )
 
 // routes looks up where a request belongs: $plugin_to is CLUSTER|NUMBER, the number being that of the affinity names.
+// Text up to the first ":" that no "]" follows is the host; a part of the path that no entry of PathEnds cuts ends at
+// the query. nginx compares $http_host in a map without letter case, and so do host names (R5).
 func (w *writer) routes() {
 	w.line("# host, port and path as the plug-in compares them")
 	w.line(`map $http_host $plugin_host { default ""; "~^(?<plugin_host_part>.*?)(?::[^\]:]*)?$" $plugin_host_part; }`)
@@ -105,6 +107,7 @@ func (w *writer) paths() {
 }
 
 // tails finds how a path ends, and what stands before that.
+// The tails stand in the order of the look-ups, the longest first, and the first expression that fits counts.
 func (w *writer) tails() {
 	w.line("map $plugin_path $plugin_tail {\n    default -;")
 	for i, tail := range w.plan.Lookups.Tails {

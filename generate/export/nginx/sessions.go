@@ -53,6 +53,8 @@ func (w *writer) first() {
 }
 
 // names are those that the certificates of members must have.
+// Only a location of the chain asks for them, whose upstream is a variable: by itself
+// proxy_ssl_name is the name of that.
 func (w *writer) names() {
 	for n := 1; n <= homes; n++ {
 		w.line("map $plugin_home_%d $plugin_name_%d {\n    default \"\";", n, n)

@@ -122,6 +122,7 @@ func (w *writer) server() error {
 	// Every request is answered 418 here, which error_page turns into the location that the maps chose: rewrite and
 	// proxy_pass go to no named location.
 	w.line("    location / { error_page 418 = $plugin_first; return 418; }")
+	// $plugin_cluster is "." where no Route takes a request: no ident is called so.
 	w.line("    location @. { return 404; } # no Route takes the request")
 	w.line("    location @..tls { return 404; }")
 	for i := range w.plan.Clusters {
