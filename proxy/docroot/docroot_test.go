@@ -16,8 +16,8 @@ import (
 
 // These need links and pipes as Unix has them.
 
-// A target leads to a file of the folder or to nothing: not out of it by dots, escapes or links, not to what is hidden,
-// nor to the parts of a web application that no server shows, nor to what is no file.
+// A target leads to a file of the folder or to nothing: not out of it by dots, escapes or links, not to what is
+// hidden, nor to the parts of a web application that no server shows, nor to what is no file.
 func TestOpenInTime(t *testing.T) {
 	above := t.TempDir()
 	root := filepath.Join(above, "root")
@@ -52,7 +52,8 @@ func TestOpenInTime(t *testing.T) {
 		"/app/":                   "", "/nothing": "", "*": "", "": "", "/../secret": "", "/sub/../../secret": "",
 		"/%2e%2e/secret": "", "/..%2fsecret": "", "/sub/..%5c..%5csecret": "", "/.hidden/page": "",
 		"/%2ehidden/page": "", "/app/WEB-INF/web.xml": "", "/app/web-inf/web.xml": "", "/app/%57EB-INF/web.xml": "",
-		"/app/Meta-Inf/x": "", "/sub/page%00.html": "", "/%zz": "", "/sub/page/": "", "/out": "", "/in": "page", "/pipe": "",
+		"/app/Meta-Inf/x": "", "/sub/page%00.html": "", "/%zz": "", "/sub/page/": "", "/out": "",
+		"/in": "page", "/pipe": "",
 	} {
 		f, info, err := folder.OpenInTime(t.Context(), target)
 		text := ""
