@@ -78,7 +78,8 @@ func (t *Table) TakesAnyHost() bool { return t.index.open != nil }
 
 // Competing returns the groups of virtual hosts that take a host and port, and a key: where two keys are equal, so are
 // all answers. So whoever looks at every host need look at one of each key. The key has, for each alias that takes the
-// place, the number of its uriIndex (same patterns, same Routes) and what its score compares by.
+// place, the number of its uriIndex (same patterns, same Routes) and what its score compares by. Hosts count as they
+// are written, whatever ipv6-hosts says.
 func (t *Table) Competing(host string, port int) (key string, groups []*VhostGroup) {
 	var k []byte
 	matched := 0
@@ -102,7 +103,8 @@ func (t *Table) Competing(host string, port int) (key string, groups []*VhostGro
 	}
 	note(host)
 	note("*")
-	if matched == 1 { // with one alias its score compares with nothing
+	// The score of one alias compares with nothing, unless Routes without VirtualHostGroup compete as well (R17).
+	if matched == 1 && t.index.open == nil {
 		_, used := binary.Uvarint(k)
 		k = k[:used]
 	}
