@@ -128,7 +128,8 @@ func TestLevelErrors(t *testing.T) {
 		{"8.5.5.20.1", "", `plug-in level "8.5.5.20.1": want "latest" or a version of at most four numbers`},
 		{"V8", "", `plug-in level "V8": want "latest" or a version`}, {"8.", "", `want "latest" or a version`},
 		{"8.-5", "", `want "latest" or a version`}, {"8.1000000", "", `want "latest" or a version`},
-		{"", "apach", `platform "apach": want one of ihs, apache, iis, domino, sun, zos, proxy (did you mean "apache"?)`},
+		{"", "apach", `platform "apach": want one of ihs, apache, iis, domino, sun, zos, proxy ` +
+			`(did you mean "apache"?)`},
 	} {
 		if _, err := Defaults(c.level, c.platform); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s, %s: %v, want %s", c.level, c.platform, err, c.want)
