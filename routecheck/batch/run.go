@@ -127,6 +127,7 @@ func (q *Questions) Summarise(source Source) (*Summary, error) {
 	return total, err
 }
 
+// part asks about the requests of a part. Lines are kept only where somebody wants each, for Each is called in order.
 func (q *Questions) part(p *Part, s *Summary, asker *Asker, all addresses) result {
 	out := result{summary: s}
 	s.count(p)

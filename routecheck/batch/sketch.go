@@ -37,6 +37,7 @@ func (d *Distinct) add(s string) {
 	}
 }
 
+// cut lets go of all but the smallest hashes.
 func (d *Distinct) cut() {
 	if len(d.least) <= leastKept {
 		return

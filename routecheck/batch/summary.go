@@ -139,6 +139,7 @@ func (s *Summary) group(name string) *Group {
 	return g
 }
 
+// newGroup returns a group of that name: in the summary of a part one that an earlier part has left, if there is any.
 func (s *Summary) newGroup(name string) *Group {
 	if !s.part {
 		return &Group{Name: strings.Clone(name)}

@@ -168,6 +168,8 @@ func (e *explanation) sessionUnder(request int, l *branch) session.Prediction {
 	return predictSession(e.t, rq, &m, ends, e.sc, &sem, e.starts[request])
 }
 
+// sessionOverrides are the session choices that differ from those that hold, in the form of the other choices: their
+// places are behind the points of the plug-in (choices.FirstSession).
 func sessionOverrides(assumed, base session.Assumed) (out []choices.Override) {
 	for c := range assumed {
 		if assumed[c] != base[c] {
@@ -207,6 +209,8 @@ func dependences(t *match.Table, all []alternative) []Dependence {
 	return out
 }
 
+// dependence words a combination. Of several facts the last is named: that which cannot be decided under, where there
+// is one (explorer.add).
 func dependence(overrides []choices.Override, gives string) Dependence {
 	d := Dependence{Gives: gives}
 	for _, f := range overrides {

@@ -285,6 +285,7 @@ func (e *explanation) candidates(rq *match.Request) ([]RouteNote, map[string]int
 	return out, counts
 }
 
+// competitor notes a Route that matches, and why it wins or loses (R1, R12).
 func (e *explanation) competitor(c *match.Candidate, winner *match.Match) RouteNote {
 	m := &c.Match
 	n := RouteNote{
@@ -310,6 +311,7 @@ func tieOrder(loser, winner int) string {
 	return "later in the file"
 }
 
+// nearMiss notes a Route of which one half matches, and what the other half is.
 func (e *explanation) nearMiss(c *match.Candidate) RouteNote {
 	n := RouteNote{Route: c.Route + 1, Cluster: e.t.Clusters[c.Cluster].Name, Missing: "URI",
 		Why: "host and port match, but no Uri matches the path", At: e.place(e.t.RouteAt(c.Route))}

@@ -345,6 +345,7 @@ func ConnectWait(m *match.Member, sem *choices.Assumptions) match.Nanos {
 	return osConnect
 }
 
+// failure is how an attempt ends that begins now: conditions are asked when it begins, not when it ends.
 func (p *Process) failure(c match.ClusterID, m match.MemberID) FailureMode {
 	for _, f := range p.Conditions {
 		if f.Cluster == c && f.Member == m && p.Now >= f.From && (f.To == 0 || p.Now < f.To) {

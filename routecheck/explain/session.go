@@ -56,6 +56,7 @@ type sessionCase struct {
 	owner match.MemberID
 }
 
+// members takes the servers of the cluster. A ClusterAddress is none: it stands for whichever server it leads to.
 func (s *sessionCase) members() {
 	for i := range s.c.Members {
 		if s.at[i] = len(s.Members); match.MemberID(i) == s.c.Address {

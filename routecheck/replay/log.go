@@ -56,6 +56,7 @@ func (w *lines) say(kinds ...pluginlog.Kind) {
 	}
 }
 
+// step writes the lines of one step. Kinds that a plug-in logs nothing about have no case.
 func (w *lines) step(s *failover.Step) {
 	switch s.Kind {
 	case failover.StepAffinity:
@@ -126,6 +127,7 @@ func (w *lines) name(s *failover.Step) string { return w.c.Members[s.Member].Nam
 // sources are how a plug-in names the places where it looks for a session (R20).
 var sources = [...]string{"", "the SSL session id", "the cookie affinity", "the url rewrite affinity"}
 
+// session writes one identifier of the request and its clone IDs (R20, R21), or that it was looked for in vain.
 func (w *lines) session(s *failover.Step) {
 	w.say(pluginlog.AffinityChecked)
 	if s.Source == 0 {
@@ -138,6 +140,7 @@ func (w *lines) session(s *failover.Step) {
 	w.say(pluginlog.ClonesListed)
 }
 
+// status writes the status line of a member (R42). Seconds are rounded up: 0 would say that the retry is due.
 func (w *lines) status(s *failover.Step) {
 	wait := int32((s.Check.RetryIn + second - 1) / second)
 	w.emit(&pluginlog.Event{Kind: pluginlog.StatusChecked, Member: w.name(s), Check: pluginlog.Check{
@@ -150,6 +153,7 @@ func (w *lines) status(s *failover.Step) {
 	}
 }
 
+// stream writes where the request goes, and that it is written. Case 1 is the form of the line for https.
 func (w *lines) stream(s *failover.Step) {
 	tr := &w.c.Members[s.Member].Transports[s.Transport]
 	at := pluginlog.Event{Kind: pluginlog.TransportSet, Host: tr.Host, Port: int32(tr.Port)}

@@ -137,6 +137,7 @@ func (m *machine) setCluster(key clusterKey, c *cluster) {
 	m.clusters[key] = c
 }
 
+// setState stores what is known of a thread's request from now on, nil for nothing.
 func (m *machine) setState(thread pluginlog.Thread, rs *requestState) {
 	old := m.requests[thread]
 	m.undo = append(m.undo, func(m *machine) {

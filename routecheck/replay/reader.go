@@ -52,6 +52,7 @@ func (r *reader) op(q *request, o op) {
 	r.play(&o)
 }
 
+// add takes an event to its request. What begins a process, or a new file, belongs to none.
 func (r *reader) add(e *pluginlog.Event) {
 	r.e = e
 	if e.Time != 0 {

@@ -105,6 +105,7 @@ func newRequest(thread pluginlog.Thread, now match.Nanos) *request {
 	return &request{thread: thread, arrived: now, list: -1}
 }
 
+// name takes host and URI from the first line that has them: later ones may show what was made of them.
 func (q *request) name(e *pluginlog.Event) {
 	if q.host == "" {
 		q.host = keep(e.Host)

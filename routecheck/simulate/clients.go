@@ -84,6 +84,7 @@ type cookie struct {
 // mostCookies bounds how many are kept: beyond, those that no client holds are forgotten.
 const mostCookies = 1 << 16
 
+// of returns the number of a value, a new one where it was not held so far.
 func (c *cookies) of(value string) int32 {
 	if c.at == nil {
 		c.at = map[string]int32{"": 0}

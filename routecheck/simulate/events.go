@@ -14,6 +14,7 @@ func (e event) before(o event) bool { return e.at < o.at || e.at == o.at && e.or
 // agenda is a heap of events, the first first.
 type agenda struct{ heap []event }
 
+// push adds an event. Four children a node: a heap of a million events is ten levels deep and not twenty.
 func (a *agenda) push(e event) {
 	a.heap = append(a.heap, e)
 	i := len(a.heap) - 1

@@ -256,6 +256,8 @@ func (r *runner) members(d *explain.Decision) []string {
 
 const byChance = "(a matter of chance)"
 
+// attempts tells who was tried. Attempts of the decision are empty where chance changes them, those of its run are
+// not.
 func attempts(d *explain.Decision) string {
 	if len(d.Attempts) == 0 && len(d.Result.Attempts) > 0 {
 		return byChance

@@ -179,6 +179,7 @@ func (s *Suite) On(platform string) error {
 	return nil
 }
 
+// test reads one test. Names of members stay as they are written: there is no configuration yet.
 func (r *reader) test(n *yamldoc.Node) *Test {
 	t := &Test{Name: n.Get("name").Str()}
 	if seed := n.Get("seed").Int(); seed.Set() {
@@ -282,6 +283,8 @@ func (r *reader) request(n *yamldoc.Node) *Request {
 	return q
 }
 
+// expect reads an expectation: one word, or a map of fields. A field that is not there is not looked at; an empty list
+// expects nobody.
 func expect(n *yamldoc.Node) Expect {
 	e := Expect{At: n.Span}
 	if n.Kind == yamldoc.Scalar {

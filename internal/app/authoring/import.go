@@ -147,6 +147,7 @@ func readXML(in app.Input, path string, files *diag.Files, notes *app.Notes) (*p
 	return checkXML(src, path, files, notes)
 }
 
+// checkXML parses a file that must be whole: what is made of half a file would lack the other half and not say so.
 func checkXML(src []byte, path string, files *diag.Files, notes *app.Notes) (*parser.Config, error) {
 	if content, _ := sniff.Bytes(src); app.IsTopology(path, src) || content == sniff.PlainText ||
 		content == sniff.Data {

@@ -69,6 +69,7 @@ func (m *Merge) Run(in app.Input) (*MergeAnswer, error) {
 	return a, nil
 }
 
+// options checks what does not hang on the files' content.
 func (m *Merge) options() (merge.Options, error) {
 	options := merge.Options{Mode: m.Mode, Allow: m.Allow}
 	if m.Base != "" {

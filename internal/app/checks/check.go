@@ -108,6 +108,7 @@ func (s *Safety) logged(in app.Input, a *SafetyAnswer) (err error) {
 	return err
 }
 
+// checked refuses what cannot be judged. Files must be files: each is read by several use cases.
 func (s *Safety) checked() error {
 	if s.Old == "-" || s.New == "-" {
 		return app.Misuse("check reads its files several times: name files, not standard input")

@@ -168,6 +168,7 @@ func (t *Test) Short(a *TestAnswer) (short []TestedSuite) {
 	return short
 }
 
+// tested is a result with places in the file: the JSON has no spans. Lists are empty and never null.
 func tested(files *diag.Files, r *suite.Result) Tested {
 	t := Tested{Name: r.Test.Name.V, Passed: !r.Failed(), At: files.Start(r.Test.Name.Span()),
 		Requests: []TestedRequest{}}

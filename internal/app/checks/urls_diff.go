@@ -64,6 +64,7 @@ func (d *DiffURLs) Run(in app.Input) (*DiffURLsAnswer, error) {
 	return a, err
 }
 
+// checked refuses what can be refused before the files are read.
 func (d *DiffURLs) checked() error {
 	stdins := 0
 	for _, path := range []string{d.Old, d.New, d.URLs.Path} {

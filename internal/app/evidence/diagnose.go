@@ -141,6 +141,7 @@ func (d *Diagnose) readFile(in app.Input, k *diagnose.Case, notes *app.Notes) er
 	return nil
 }
 
+// readTopology reads what servers do with sessions, where the configuration is a plugin-cfg.xml that cannot say it.
 func (d *Diagnose) readTopology(in app.Input, files *diag.Files, notes *app.Notes) (*generate.Topology, error) {
 	src, err := in.Read(d.Topology, nil)
 	if err != nil {

@@ -302,6 +302,7 @@ func (h *hits) found(a *AccessJoin) {
 	}
 }
 
+// count adds a request that the incident hit, with the status of the line that was found for it.
 func (s *Seen) count(h *hit, found bool) {
 	s.Hit++
 	if found {

@@ -158,6 +158,8 @@ func (run *traceRun) analyse(tale *story.Story, visit func(*requests.Request) er
 	return a, nil
 }
 
+// readEvents reads what is chosen of a file. Stats are of the whole file as far as an entry in its middle knows them;
+// errEnough of add comes back as it is.
 func (run *traceRun) readEvents(i int, want pluginlog.Kinds, add func(*pluginlog.Event) error) (pluginlog.Stats,
 	error,
 ) {

@@ -203,6 +203,7 @@ func (q *inquiry) tell(r *reading, set remedies) {
 	first.Near = append([]explain.Near{*r.near}, first.Near[:min(len(first.Near), mostNear-1)]...)
 }
 
+// addMended adds the cause that one remedy takes away: each remedy has one.
 func (q *inquiry) addMended(r *reading, one remedies) {
 	switch one {
 	case otherPlace:

@@ -66,6 +66,7 @@ func (q *inquiry) ports(host string) []int {
 	return slices.Compact(ports)
 }
 
+// declinedHost: no alias has the host (R5, R6), or the request names none (R8).
 func (q *inquiry) declinedHost(host string, port int, near []explain.Near) {
 	if host == "" {
 		q.add("declined-host", "no host", nil)
@@ -130,6 +131,8 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	return s[:i], s[i+len(sep):], true
 }
 
+// declinedPort: the host has aliases, for other ports (R7). Each of these is asked, as a path need not be served on
+// all.
 func (q *inquiry) declinedPort(host string, port int, ports []int) {
 	when := ""
 	if q.t.PortArrived {
@@ -144,6 +147,7 @@ func (q *inquiry) declinedPort(host string, port int, ports []int) {
 	q.add("declined-port", when, near, "host", host, "port", strconv.Itoa(port), "ports", listed(ports))
 }
 
+// forwardedAt reports whether another port alone would do: then nothing is wrong with the path.
 func (q *inquiry) forwardedAt(ports []int) bool {
 	host, _ := q.t.HostPort(q.rq, &q.sem)
 	return slices.ContainsFunc(ports, func(p int) bool { return q.forwarded(q.at(host, p), "") != nil })
@@ -179,6 +183,8 @@ func (q *inquiry) otherScheme() *explain.Near {
 	return q.forwarded(rq, "the same with "+scheme(rq.TLS))
 }
 
+// declinedScheme: the same URL with the other scheme is forwarded (R8). The form tells of choice tls-default-port
+// where a request over TLS without a port was taken for one to port 80.
 func (q *inquiry) declinedScheme(port int, other *explain.Near) {
 	when := ""
 	if q.rq.TLS && port == 80 {

@@ -103,6 +103,8 @@ func (q *inquiry) competitors(to func(cluster string) bool) (winner, loser *expl
 
 func sumOf(r *explain.RouteNote) int { return r.URIScore + r.VhostScore }
 
+// margin is how far the loser was from winning. A margin of 0 is a tie, which the order in the file decided (choice
+// score-tie).
 func (q *inquiry) margin(winner, loser *explain.RouteNote) *explain.Margin {
 	side := func(r *explain.RouteNote) explain.Side {
 		return explain.Side{Cluster: r.Cluster, Alias: r.Alias, URI: r.URI, VhostScore: r.VhostScore,

@@ -143,6 +143,7 @@ func (q *inquiry) likeSegments(path string, roots []string) (near []explain.Near
 	return append(near, far...)
 }
 
+// withoutFirst asks for the path without its first segment, as where something was put in front of a context root.
 func (q *inquiry) withoutFirst(path string) []explain.Near {
 	segment, rest := firstSegment(path)
 	if rest == "" {

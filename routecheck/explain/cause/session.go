@@ -105,18 +105,22 @@ func (q *inquiry) home(rq *match.Request, sem *choices.Assumptions, what string)
 	return &explain.Near{What: what, Name: m.CloneID, Cluster: c.Name, Member: m.Name, At: q.place(m.CloneAt)}
 }
 
+// withoutClones: no server of the cluster has a CloneID, so nobody has affinity (R25).
 func (q *inquiry) withoutClones() {
 	if !q.c.HasClones && !q.c.GetTable {
 		q.add("session-servers-without-clone", "", nil)
 	}
 }
 
+// noClone: there is an identifier, and it holds no separator, as that of a standalone server.
 func (q *inquiry) noClone() {
 	if x := q.a.ID(0); len(q.ids) == 0 {
 		q.add("session-no-clone", "", nil, "carrier", words.Source(x.Source, x.Name))
 	}
 }
 
+// partition: the value names a partition (R28). Three forms: GetDWLMTable is not true, it is and nobody says what the
+// table holds, or the table that was given does not name it.
 func (q *inquiry) partition() {
 	i := slices.IndexFunc(q.ids, func(id string) bool { return affinity.IsPartitionID(q.t, id) })
 	if i < 0 {
@@ -132,6 +136,7 @@ func (q *inquiry) partition() {
 	q.add("session-partition", when, nil, "id", q.ids[i])
 }
 
+// ignoringCase is for asking what would be if the letter case of clone IDs did not count.
 func (q *inquiry) ignoringCase() *choices.Assumptions {
 	sem := q.sem.With(choices.LetterCase, choices.CaseIgnored)
 	return &sem
@@ -149,6 +154,8 @@ func (q *inquiry) elsewhere(id string) (match.ClusterID, match.MemberID) {
 	return -1, match.NoMember
 }
 
+// otherCluster: the clone ID is that of a server of another cluster. The first such tells: where one application has
+// overwritten the cookie of another, all IDs are of that.
 func (q *inquiry) otherCluster() {
 	for _, id := range q.ids {
 		cluster, member := q.elsewhere(id)
@@ -170,6 +177,7 @@ func (q *inquiry) otherCluster() {
 	}
 }
 
+// unknown: no server of the file has the clone ID (R27). IDs that another cause explains are left out.
 func (q *inquiry) unknown() {
 	// An ID in another letter case is told by session-case.
 	folded := q.home(q.rq, q.ignoringCase(), "") != nil

@@ -88,6 +88,8 @@ func To(t *match.Table, files *diag.Files, sem choices.Assumptions, cluster matc
 	return q.out
 }
 
+// target tells what the file says of a member: its role, its place in its list from 1 on, and its weight among those
+// of that list.
 func (q *question) target() {
 	t := Target{Cluster: q.c.Name}
 	if q.m != match.NoMember {

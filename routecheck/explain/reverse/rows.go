@@ -263,6 +263,8 @@ func key(e *match.Entry, pattern string) string {
 	return fmt.Sprint(e.Route, " ", e.Alias, " ", pattern)
 }
 
+// madeOf finds them by their form alone: the entry "/x" of a Route and an alias beside "/x/*" of both. One that the
+// file writes itself is told likewise, since "/x/*" stands for it just as well.
 func madeOf(entries []match.Entry) made {
 	m := made{map[string]bool{}, map[string]bool{}}
 	for i := range entries {

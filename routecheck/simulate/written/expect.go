@@ -39,6 +39,7 @@ type figure struct {
 	of    func(*simulate.Result) float64
 }
 
+// count is a figure that counts requests or sessions.
 func count(name string, of func(*simulate.Result) uint64) figure {
 	return figure{name, func(s string) (float64, error) {
 		n, err := strconv.ParseUint(s, 10, 63)
@@ -56,6 +57,7 @@ func wait(name string, of func(*simulate.Result) match.Nanos) figure {
 		func(r *simulate.Result) float64 { return float64(of(r)) }}
 }
 
+// figures are what can be expected by a name. Shares of members have names of their own (shareOf).
 func figures() []figure {
 	return []figure{
 		count("errors", func(r *simulate.Result) uint64 { return r.Failed() }),

@@ -75,6 +75,7 @@ func (d *Draft) Scenario(t *match.Table, reloads []*match.Table, sem *choices.As
 	return out, d.reports
 }
 
+// arrivals reads how requests come: one of three ways, and none is a default.
 func (d *Draft) arrivals(sc *simulate.Scenario) {
 	n := d.root.Get("arrivals")
 	if n == nil {
@@ -110,6 +111,8 @@ func (d *Draft) arrivals(sc *simulate.Scenario) {
 	}
 }
 
+// sessions reads which requests belong to sessions. Where the word is there the share must be: without one it would
+// say nothing.
 func (d *Draft) sessions(sc *simulate.Scenario) {
 	n := d.root.Get("sessions")
 	if n == nil {
@@ -130,6 +133,7 @@ func (d *Draft) sessions(sc *simulate.Scenario) {
 	}
 }
 
+// reloads gives each its table, in the order in which the draft lists them.
 func (d *Draft) reloads(sc *simulate.Scenario, tables []*match.Table) {
 	for i, n := range d.root.Get("reloads").AllItems() {
 		r := simulate.Reload{Name: n.Get("config").Str().V}
@@ -235,6 +239,7 @@ func (d *Draft) member(name string, at diag.Span, tables []*match.Table) (simula
 	return simulate.MemberName{}, false
 }
 
+// faults reads how members fail, in the order written: of several at a time the first counts.
 func (d *Draft) faults(sc *simulate.Scenario, tables []*match.Table) {
 	for _, n := range d.root.Get("faults").AllItems() {
 		var f simulate.Fault
