@@ -311,6 +311,16 @@ Server "m2" Transport https Property keyring: /k.kdb -> /new & old.kdb`},
 		{"Server[m3]ConnectTimeout", `unknown: "Server[m3]ConnectTimeout" is no SELECTOR=VALUE, such as ` +
 			`Config.RefreshInterval=10, Server[m1].ConnectTimeout=5 or Property[m1:keyring]=/opt/plugin-key.kdb`},
 		{"Config.RefreshInterval=60", "Config RefreshInterval is 60 already"},
+		{"Config.RefreshInterval=ten", `unknown: Config.RefreshInterval=ten: "ten" is no value of RefreshInterval; ` +
+			`allowed is: seconds > 0; a value that switches reloading off exists since PQ82742, its number is unknown`},
+		{"Serverr[m1].ConnectTimeout=1", `unknown: Serverr[m1].ConnectTimeout=1: the file has no element Serverr ` +
+			`(did you mean "Server"?)`},
+		{"Property[ESI]=x", `unknown: Property[ESI]=x: no Property is named "ESI"`},
+		{"Property[m2:https:keyring]=-", `unknown: Property[m2:https:keyring]=-: "-" removes attributes, and a Property ` +
+			`is an element`},
+		{"Server[m3].ConnectTimeout=-", `Server "m3" ConnectTimeout is not there`},
+		{"Server[m3].CloneID=é", "unknown: Server[m3].CloneID=é: letters outside of ASCII are not written, since their " +
+			"bytes hang on the encoding of the file"},
 		{"Server[m3].CloneID=a\nb", `unknown: "Server[m3].CloneID=a\nb": control characters are not written: XML ` +
 			`reads a line end or tab of an attribute as a blank, and allows no others`},
 	} {

@@ -74,7 +74,7 @@ type Way struct {
 	To     *match.Transport
 }
 
-// Ways are those of the members that such requests reach, in the order of the file: a member without a transport for
+// Ways are those of the members that such requests reach, in the order of Members: a member without a transport for
 // them is left out, as a request that the plug-in sent there would fail (R64).
 func (c *Cluster) Ways(tls bool) (out []Way) {
 	for i := range c.Members {

@@ -235,6 +235,44 @@ func TestConflicts(t *testing.T) {
 	}
 }
 
+// TestAllow: an error that is lived with is a warning, by the code of the merged file or that of the merge; what is
+// allowed is nothing else.
+func TestAllow(t *testing.T) {
+	a, b := file([4]string{"*:80", "/a", "x@h:1", ""}), file([4]string{"*:80", "/b", "x@h:2", ""})
+	for allowed, want := range map[string]string{"": ": error: ", "WP301": ": error: ", "WP302": ": warning: ",
+		"WP309": ": warning: ", "clone-id-collision-after-merge": ": warning: "} {
+		_, got := merged(t, Options{Allow: []string{allowed}}, a, b)
+		if !strings.Contains(got, want) || strings.Count(got, "\n") != 1 {
+			t.Errorf("%q: %s", allowed, got)
+		}
+	}
+}
+
+// TestLeftOut: what no Route uses is named once for a file, of many things the first ones.
+func TestLeftOut(t *testing.T) {
+	a := file([4]string{"*:80", "/a", "x@h:1", ""})
+	more := func(n int) []byte {
+		unused := ""
+		for i := range n {
+			unused += fmt.Sprintf(`<UriGroup Name="g%d"/>`, i)
+		}
+		return bytes.Replace(file([4]string{"*:80", "/b", "y@h:2", ""}), []byte("</Config>"),
+			[]byte(unused+"</Config>"), 1)
+	}
+	for n, want := range map[int]string{0: "", 1: `no Route of in2.xml uses what is left out: uri group "g0"`,
+		12: `uri group "g8", uri group "g9" and 2 more`} {
+		if _, got := merged(t, Options{}, a, more(n)); (got == "") != (want == "") || !strings.Contains(got, want) {
+			t.Errorf("%d: %s, want %s", n, got, want)
+		}
+	}
+	_, got := merged(t, Options{}, a, []byte(`<Config><ServerCluster Name="c"/></Config>`))
+	if want := `in2.xml:1:2: warning: in2.xml has no Route, so no request reaches what it defines and nothing of ` +
+		`it is ` +
+		`merged; left out: server cluster "c"`; strings.TrimSpace(got) != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 func TestModes(t *testing.T) {
 	a, b := file([4]string{"*:80", "/a /b", "x@h:1", ""}), file([4]string{"*:80", "/a /c", "y@h:2", ""})
 	byURI := func(cfg *parser.Config, uri string) (primary, backup []string) {
