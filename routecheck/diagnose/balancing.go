@@ -117,7 +117,7 @@ func balancing() []*Cause {
 	}
 }
 
-// affinityIgnored: with IgnoreAffinityRequests, as with the default, requests of sessions cost their member no weight
+// affinityIgnored: with IgnoreAffinityRequests, which is the default, requests of sessions cost their member no weight
 // (R34), so their number is free to differ.
 func affinityIgnored(k *Case) opinion {
 	seen := k.File.ClustersThat(func(c *match.Cluster) bool { return !c.CountAffinity },

@@ -177,8 +177,8 @@ func acceptedThenLost(k *Case) opinion {
 		seen, k.Log.Share(seen.Count)).or(refusals.Count > 0, "the member's host refused connects by itself")
 }
 
-// oneProcess: with one process of the web server nobody else has to find out, and each look is a look at all. How many
-// there are stands in no file of the plug-in, so somebody has to say it (--processes).
+// oneProcess: with one process of the web server nobody else has to find out (ND7), and its counters are all there are
+// (NB3). How many there are stands in no file of the plug-in, so somebody has to say it (--processes).
 func oneProcess(k *Case) opinion {
 	if k.Processes == 1 {
 		return opinion{stance: denies, why: "the web server has one process"}

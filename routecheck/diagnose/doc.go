@@ -7,8 +7,8 @@
 //
 // How a cause is judged: its function "file" is asked about the configuration, its function "log" about all logs. Each
 // answers with an opinion: it allows, denies or proves, with a sentence and the lines behind it, or it is silent. The
-// two are weighed in one place (Cause.judge). So a cause never looks at another one, but where two look alike each
-// leaves the lines of the other alone, and says so at its function.
+// two are weighed in one place (Cause.judge). Where two causes look alike, the one that proves less leaves the lines of
+// the other alone, and says so at its function.
 //
 // What a log level hides is unknown, and never 0: an opinion denies only where the log would have shown otherwise
 // (facts.Log.Shows), and a cause that nothing speaks about says what must be collected (collect.go).

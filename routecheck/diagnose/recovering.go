@@ -236,7 +236,7 @@ func triesFail(k *Case) opinion {
 }
 
 // otherFile: members that the file does not have. With IntelligentManagement these are what controllers name (NB15).
-// One known member denies, for an older file of another cell would share none.
+// Where all members of the log are in the file, it may be the one in force, and this is denied.
 func otherFile(k *Case) opinion {
 	if k.Log == nil || k.File == nil {
 		return opinion{}

@@ -29,7 +29,7 @@ func parseCloneID(id string) cloneID {
 		return cloneID{Form: "placeholder"}
 	case isUUID(id):
 		return cloneID{Form: "uuid"}
-	// a partition ID of memory-to-memory sessions is such a number (R28)
+	// a partition ID of memory-to-memory sessions is such a number (R28); a shorter one may be set by hand
 	case len(id) >= 15 && check.AllOf(id, "0123456789"):
 		return cloneID{Form: "number"}
 	// eight digits of base 32 last until 2004, nine from then on; a name of letters alone, or a number, is somebody's

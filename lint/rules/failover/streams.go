@@ -27,7 +27,7 @@ var _ = group.Add(&lint.Rule{
 })
 
 // checkTTL reports what is written alone: when it is absent the level decides (28 s since PH09034, R65). Servers close
-// idle connections after 30 s by default, which the option persist-timeout says otherwise.
+// idle connections after 30 s, unless the option persist-timeout says otherwise.
 func checkTTL(p *check.Pass) {
 	limit := p.Option("persist-timeout")
 	p.EachServer(func(c *parser.ServerCluster, s *parser.Server) {

@@ -113,8 +113,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
-// checkUnreachable reports what wins nowhere under no choice. Without a blocker nobody wins: its alias or its form is
-// what is wrong with it.
+// checkUnreachable reports what wins nowhere, whatever the choices. Without a blocker nobody wins: its alias or its
+// form is what is wrong with it.
 func checkUnreachable(p *check.Pass) {
 	for _, u := range p.Reach().Unreachable {
 		if u.At.IsZero() || len(u.Blockers) == 0 {

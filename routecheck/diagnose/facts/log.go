@@ -384,7 +384,7 @@ func ShareOf(n, of int64) float64 {
 }
 
 // OverMembers joins lines of all members for which a test holds. nil is a test that holds for all. They come in the
-// order of the log: what several processes saw of a member is joined so, too, once, and not in that of a map.
+// order of the log, those of each member once, however many processes have seen them: a map of processes has no order.
 func (l *Log) OverMembers(of func(*Member) Sightings, test func(*Member) bool) (all Sightings) {
 	for _, m := range l.Order {
 		if test == nil || test(m) {
