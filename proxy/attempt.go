@@ -342,8 +342,8 @@ func (fw *forwarder) clientFailed() failover.EventKind {
 }
 
 // settled reports whether the answer at hand is whole in its buffer, so that its stream can be used again without
-// passing it on: a 503 that was held back, and another member is tried. The end of chunks is not looked for: few 503
-// have them, and the price is one connection.
+// passing it on: a 503 that was held back, and another member is tried. The end of chunks is not looked for, which
+// costs a connection.
 func (fw *forwarder) settled() bool {
 	s := fw.up
 	if s == nil || s.Head.Size == 0 || s.Unusable || !s.Head.Persists() || fw.r.body.pumped != nil {

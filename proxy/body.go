@@ -53,7 +53,7 @@ func (b *body) claim(p []byte) (out []byte, used int, err error) {
 }
 
 // prepare reads the body as far as it is buffered (R57), so that slow clients keep no member busy. What is left to be
-// read then, the pump passes on while the member is asked. An error is the client's: the request is no request.
+// read then, the pump passes on while the member is asked. An error is for badBody.
 func (r *request) prepare(tc *match.Cluster) error {
 	b := &r.body
 	*b = body{has: true, chunked: r.head.Chunked, left: max(r.head.Length, 0), limit: tc.PostLimit}

@@ -17,7 +17,7 @@ func (m *Mapping) ipv4(address string) string {
 		}
 		octets[i] = n
 	}
-	for i := kept(octets); i < 4; i++ {
+	for i := kept(octets); i < 4; i++ { // by the octets before, so that addresses of one network stay in one
 		parts[i] = m.octet(strings.Join(strings.Split(address, ".")[:i], "."), octets[i], i == 0)
 	}
 	return strings.Join(parts, ".")

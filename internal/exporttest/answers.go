@@ -45,7 +45,7 @@ func (d *Daemon) odd(t *testing.T) {
 // strangers asks the daemon what is made of strangers' files, of which all are tried before a release.
 func (d *Daemon) strangers(t *testing.T) {
 	d.Find(t)
-	for i, path := range sharedtest.Files(t, "*.xml", "corpus", "cfg") {
+	for i, path := range sharedtest.Files(t, "*.xml", "corpus", "cfg") { // one of 50, of 10 in the long form
 		if i%50 != 0 && !(sharedtest.Long() && i%10 == 0) && !sharedtest.Everything() {
 			continue
 		}

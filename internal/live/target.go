@@ -123,7 +123,7 @@ func (t *Target) send(ctx context.Context, rq *match.Request, id string) reply {
 	defer cancel()
 	dialer := net.Dialer{Control: t.guard}
 	conn, err := dialer.DialContext(ctx, "tcp", t.address(rq))
-	if err != nil {
+	if err != nil { // alone of all that may go wrong this is no answer of the plug-in
 		return reply{err: err}
 	}
 	defer conn.Close()

@@ -146,7 +146,7 @@ func (s *Server) drop(uri string) {
 func (s *Server) didSave() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, d := range slices.Collect(maps.Values(s.docs)) {
+	for _, d := range slices.Collect(maps.Values(s.docs)) { // a copy: put changes the map
 		if d.isSuite() {
 			s.put(s.version(d.uri, d.path, d.version, d.text))
 		}

@@ -32,6 +32,7 @@ func (s *Server) hover(ctx context.Context, p placeParams) (any, error) {
 		return nil, err
 	}
 	text, where := d.read().Hover(at)
+	// the finding that comes last stands on top, and its place is what the editor marks
 	for _, f := range s.findingsIn(ctx, d, diag.Span{Start: at, End: at}) {
 		if r := f.rule(rules.All()); r != nil {
 			text = strings.TrimRight(f.Message+"\n\n"+r.Page()+"\n"+text, "\n")
@@ -164,7 +165,7 @@ func (s *Server) completion(_ context.Context, p placeParams) (any, error) {
 	}
 	c := d.read().Complete(at)
 	items := make([]completionItem, len(c.Items))
-	for i, item := range c.Items {
+	for i, item := range c.Items { // Text is there where a value has to be written in another way than it is called
 		items[i] = completionItem{Label: item.Label, Kind: itemKinds[item.Kind], Detail: item.Detail,
 			Edit:     textEdit{d.text.rangeOf(c.Replaces), cmp.Or(item.Text, item.Label)},
 			SortText: fmt.Sprintf("%05d", i)}

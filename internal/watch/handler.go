@@ -142,7 +142,8 @@ func (w *Watch) openIncidents(to *sink) {
 	}
 }
 
-// position says how far the log was read.
+// position says how far the log was read. Series whose value nobody knows yet are left out: 0 would be a time, and a
+// version.
 func (w *Watch) position(to *sink) {
 	to.put(&behind, prometheus.GaugeValue, float64(w.tail.behind()))
 	if w.last != 0 {

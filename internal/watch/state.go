@@ -67,7 +67,7 @@ func (w *Watch) restore() error {
 		return fmt.Errorf("this is the state of another log, %s", s.File)
 	}
 	m := &w.metrics
-	for _, c := range s.Counts {
+	for _, c := range s.Counts { // those of families that this program does not know are left out
 		labels := append(slices.Clone(c.Labels), "", "")
 		for _, f := range counters {
 			if f.name == c.Name && len(c.Labels) == len(f.labels) {
@@ -87,7 +87,7 @@ func (w *Watch) restore() error {
 			w.told.known[keyOf(k.Kind, k.Member, k.Host, k.OSError, k.GSK)] = k
 		}
 	}
-	w.told.until, w.state, w.caughtUp = s.At, s, true
+	w.told.until, w.state, w.caughtUp = s.At, s, true // so what ended while nobody watched is told, too
 	return nil
 }
 

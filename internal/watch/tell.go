@@ -54,10 +54,10 @@ type known struct {
 	Host        string         `json:"host"`
 	OSError     int32          `json:"osError"`
 	GSK         pluginlog.GSK  `json:"gsk"`
-	First, Last pluginlog.Time // as it was
+	First, Last pluginlog.Time // as it was when it was looked at last; Last 0: no line shows a time
 	Over        bool
-	Told        bool // by itself, not only under another one
-	Weight      int
+	Told        bool           // by itself, not only under another one
+	Weight      int            // see weight; as it was when it was told
 	At          pluginlog.Time // when it was told
 }
 
@@ -89,6 +89,7 @@ func (t *tolds) pass(all []*story.Incident, now pluginlog.Time, first bool) (tel
 				k.Told, k.At, k.Weight = true, now, weight(i)
 			}
 		}
+		// what was over, or worth a notice, up to there the run before has told; what goes on is known by its entry
 		past := (what == Was || what == Notice) && i.End() != 0 && i.End() <= t.until
 		if what != "" && !past && (!first || what == Begins) {
 			tell = append(tell, Told{now, what, i})
@@ -105,16 +106,17 @@ func (t *tolds) judge(i *story.Incident, now pluginlog.Time) What {
 	switch {
 	case k == nil && i.Kind.Notice():
 		return Notice
-	case i.Kind.Notice():
+	case i.Kind.Notice(): // once is enough
 		return ""
 	case k == nil && over:
 		return Was
 	case over && k.Told && !k.Over:
 		return Ends
-	case over:
+	case over: // its end was told, or nobody has heard of it but as a part of another one
 		return ""
-	case k == nil || k.Over && !k.Told:
+	case k == nil || k.Over && !k.Told: // over as a part of another one, and now by itself
 		return Begins
+	// from here on it was told, and goes on; k.Over: it had ended, and has begun again within the window
 	case k.Over || t.joined(i) || weight(i) > k.Weight && now.Sub(k.At) >= pause:
 		return Changes
 	}

@@ -187,6 +187,7 @@ func (p *player) explains(a *Asked, routing bool) (kept float64, expected []expl
 	own := a.late(expected, fits, explained())
 	late, most := p.behind(own), p.mostLate(a.cluster())
 	p.excused = late
+	// what explains it within most excuses it; what only more than that explains tells nothing (untold)
 	moved := p.move(a, held, explained, tolerance, min(late, most), late)
 	if moved > max(most, tolerance) && p.untold == nil {
 		p.untold = a.Question
@@ -197,9 +198,9 @@ func (p *player) explains(a *Asked, routing bool) (kept float64, expected []expl
 
 // move plays a step earlier and later by what it is given, until that explains what was seen; it returns the last one.
 func (p *player) move(a *Asked, held bool, explained func() bool, by ...match.Nanos) (moved match.Nanos) {
-	for _, shift := range slices.Compact(by) {
+	for _, shift := range slices.Compact(by) { // growing; 0: nothing was late
 		for _, start := range []match.Nanos{a.Seen.Start - shift, a.Seen.Start + shift} {
-			if shift == 0 || explained() {
+			if shift == 0 || explained() { // as it was played last, by this shift or the one before
 				return moved
 			}
 			p.held, moved = held, shift
