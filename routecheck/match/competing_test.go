@@ -8,8 +8,9 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
-// TestCompetingKeys: places of one key have the same answers, whatever the choices but ipv6-hosts are. The second table
-// is one of which a Route lacks its VirtualHostGroup: it competes with the aliases of either place, and lost to one.
+// TestCompetingKeys: places of one key have the same answers, whatever the choices but ipv6-hosts are. The second
+// table is one of which a Route lacks its VirtualHostGroup: it competes with the aliases of either place, and lost to
+// one.
 func TestCompetingKeys(t *testing.T) {
 	const open = `<Config><VirtualHostGroup Name="v"><VirtualHost Name="*:81"/><VirtualHost Name="long.example:80"/>` +
 		`</VirtualHostGroup><ServerCluster Name="c"><Server Name="m"/></ServerCluster>` +
