@@ -36,3 +36,36 @@ func TestNames(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestMemberWithSlashes: a slash may stand in the name of a cluster, of a member, or in both, and the first reading
+// that names somebody counts.
+func TestMemberWithSlashes(t *testing.T) {
+	table := coretest.Parse(`<Config><ServerCluster Name="a"><Server Name="b/m"/><Server Name="x"/></ServerCluster>
+<ServerCluster Name="a/b"><Server Name="m"/><Server Name="x/y"/><Server Name="a/x"/></ServerCluster></Config>`)
+	for name, want := range map[string]string{
+		"a/b/m": "a b/m", "a/b/x/y": "a/b x/y", "x/y": "a/b x/y", "b/m": "a b/m", "m": "a/b m",
+		"a/x": "a x", // CLUSTER/MEMBER goes before a member that is called so
+		"a/y": "", "/m": "", "a/": "", "": "",
+	} {
+		got := ""
+		if c, m, err := Member(table, name); err == nil {
+			got = table.Clusters[c].Name + " " + table.MemberName(c, m)
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
+// TestManyMembers: a message names a few of them, in order.
+func TestManyMembers(t *testing.T) {
+	servers := ""
+	for _, n := range []string{"f1", "e2", "d3", "c4", "b5", "a6"} {
+		servers += `<Server Name="` + n + `"/>`
+	}
+	table := coretest.Parse(`<Config><ServerCluster Name="c">` + servers + `</ServerCluster></Config>`)
+	if _, _, err := Member(table, "quite another"); err == nil ||
+		err.Error() != `no member is named "quite another"; there are a6, b5, c4, d3, e2, ...` {
+		t.Error(err)
+	}
+}

@@ -47,3 +47,67 @@ func TestDangling(t *testing.T) {
 		t.Errorf("%d reports", len(all))
 	}
 }
+
+// TestDanglingSays: where each report stands, of which kind of group R18 is documented, and that a missing attribute
+// is no vain name but for that of the cluster (R17).
+func TestDanglingSays(t *testing.T) {
+	const documented, assumed = "reload", "(documented for VirtualHostGroup, assumed here)"
+	src := `<Config><ServerCluster Name="c"/>
+<Route ServerCluster="c"/>
+<Route VirtualHostGroup="v" ServerCluster="c"/>
+<Route UriGroup="" ServerCluster="c"/>
+<Route ServerCluster="C"/>
+<Route/></Config>`
+	cfg, _ := parser.Parse(1, []byte(src))
+	all := New(cfg).Dangling(cfg)
+	for i, want := range []struct{ at, ends string }{
+		{`"v"`, documented}, {`""`, assumed}, {`"C"`, assumed}, {"Route", assumed},
+	} {
+		if i >= len(all) {
+			t.Fatalf("%d reports", len(all))
+		}
+		d := all[i]
+		if got := strings.Trim(src[d.Span.Start:d.Span.End], `"`); got != strings.Trim(want.at, `"`) ||
+			!strings.HasSuffix(d.Message, want.ends) ||
+			d.Rule.Name != "route-to-missing-group" {
+			t.Errorf("report %d stands at %q: %s", i, got, d.Message)
+		}
+	}
+	if len(all) != 4 {
+		t.Errorf("%d reports", len(all))
+	}
+}
+
+// TestManyDangling: a file that is broken rather than misspelt is not searched for near names.
+func TestManyDangling(t *testing.T) {
+	src := `<Config><ServerCluster Name="cluster"/>` + strings.Repeat(`<Route ServerCluster="clustr"/>`, 100) + `</Config>`
+	cfg, _ := parser.Parse(1, []byte(src))
+	near := 0
+	all := New(cfg).Dangling(cfg)
+	for _, d := range all {
+		if strings.Contains(d.Message, `did you mean "cluster"?`) {
+			near++
+		}
+	}
+	if len(all) != 100 || near != mostSuggestions {
+		t.Errorf("%d reports, %d with a suggestion", len(all), near)
+	}
+}
+
+// TestNames: what a name means, and that one which nobody has means nothing.
+func TestNames(t *testing.T) {
+	cfg, _ := parser.Parse(1, []byte(`<Config><VirtualHostGroup Name="v"/><VirtualHostGroup Name="v"/>
+<ServerCluster Name="b"/><ServerCluster Name="a"/><ServerCluster Name="b"/></Config>`))
+	n := New(cfg)
+	if n.Cluster("b") != cfg.Clusters[0] || n.Cluster("B") != nil || n.Cluster("") != nil ||
+		n.VirtualHostGroup("v") != cfg.VirtualHostGroups[0] || n.VirtualHostGroup("w") != nil {
+		t.Error("a name means another definition")
+	}
+	var order []string
+	for _, c := range n.Clusters() {
+		order = append(order, c.Name.V)
+	}
+	if strings.Join(order, " ") != "b a" {
+		t.Errorf("clusters %v, want the order of the file", order)
+	}
+}

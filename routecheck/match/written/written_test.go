@@ -1,6 +1,7 @@
 package written
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -43,6 +44,35 @@ func TestRequestAsWritten(t *testing.T) {
 		err := Header(&rq, name, strings.TrimSpace(value))
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", field, err)
+		}
+	}
+}
+
+// TestRequest: what a URL and fields make of a request.
+func TestRequest(t *testing.T) {
+	for _, c := range []struct {
+		url    string
+		fields []string
+		want   match.Request
+	}{
+		{"http://a", nil, match.Request{Host: "a", Port: 80, Target: "/"}},
+		{"https://A:8443/x?y#z", nil, match.Request{TLS: true, Host: "A:8443", Port: 8443, Target: "/x?y"}},
+		{"HTTPS://a/", nil, match.Request{TLS: true, Host: "a", Port: 443, Target: "/"}},
+		{"http://a/%2F//..;x=y", nil, match.Request{Host: "a", Port: 80, Target: "/%2F//..;x=y"}},
+		{"http://a/", []string{"Host=b:81", "X=y"}, match.Request{Host: "b:81", Port: 80, Target: "/"}},
+		{"http://a/", []string{"host="}, match.Request{Port: 80, Target: "/"}},
+		{"http://a/", []string{"Cookie=a=b; c=d", "cookie=e="},
+			match.Request{Host: "a", Port: 80, Target: "/", Cookies: []string{"a=b; c=d", "e="}}},
+	} {
+		rq, err := URL(c.url)
+		for _, f := range c.fields {
+			name, value, _ := strings.Cut(f, "=")
+			if err == nil {
+				err = Header(&rq, name, value)
+			}
+		}
+		if err != nil || fmt.Sprintf("%+v", rq) != fmt.Sprintf("%+v", c.want) {
+			t.Errorf("%s %v: %+v, %v, want %+v", c.url, c.fields, rq, err, c.want)
 		}
 	}
 }
