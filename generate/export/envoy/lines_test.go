@@ -97,6 +97,10 @@ func TestLines(t *testing.T) {
 			XML:     sharedtest.ClusterXML(`AppServerPortPreference="WebserverPort"`, "", plainServer),
 			Options: export.Options{Headers: "ws", Listen: []export.Listen{{Port: 8080, As: 81}}},
 			Has:     []string{`h:replace("$wssp", "81")`}},
+		"the port of X-Forwarded headers is ours, not a client's": {XML: sharedtest.ClusterXML("", "", plainServer),
+			Options: export.Options{Headers: "forwarded"},
+			Has: []string{"- header: { key: 'x-forwarded-host', value: '%REQ(:AUTHORITY)%' }",
+				`h:replace("x-forwarded-port", port)`}, Lacks: []string{"$wssn"}},
 		"no headers": {XML: sharedtest.ClusterXML("", "", plainServer), Options: export.Options{Headers: "none"},
 			Lacks: []string{"request_headers_to_add", "$wssn"}},
 	} {

@@ -47,11 +47,14 @@ func (w *writer) readProgram(l export.Listen, tls bool) string {
 	for _, end := range w.plan.PathEnds {
 		ends = append(ends, word(end))
 	}
-	private := ""
+	tells := "" // what only this program knows: host and port without each other
 	if w.opt.Private() {
-		private = fmt.Sprintf("  h:replace(\"$wssn\", name)\n  h:replace(\"$wssp\", %s)\n", told)
+		tells = fmt.Sprintf("  h:replace(\"$wssn\", name)\n  h:replace(\"$wssp\", %s)\n", told)
 	}
-	return fmt.Sprintf(readTemplate, port, written, strings.Join(ends, ", "), private, placeHeader)
+	if w.opt.Forwarded() {
+		tells += fmt.Sprintf("  h:replace(\"x-forwarded-port\", %s)\n", told)
+	}
+	return fmt.Sprintf(readTemplate, port, written, strings.Join(ends, ", "), tells, placeHeader)
 }
 
 const readTemplate = `function envoy_on_request(handle)
