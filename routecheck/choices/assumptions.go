@@ -77,6 +77,7 @@ func after(join, text string) string {
 	return join + text
 }
 
+// choiceNames lists what can be assumed, to find what a misspelt name may mean.
 func choiceNames() []string {
 	var names []string
 	for i := range table {

@@ -30,6 +30,8 @@ func (s *selection) allMarked() bool {
 	return true
 }
 
+// firstBackup is the first usable backup. weightZero asks for it too, before anybody is picked: telling the pick is
+// backup's.
 func (s *selection) firstBackup() match.MemberID {
 	for _, m := range s.c.Backup {
 		if s.usable(m, true) {

@@ -24,6 +24,7 @@ type Chance struct {
 	sides  []int // sides of each draw made in this run
 }
 
+// draw gives the next outcome of the script. A draw of one side is noted like all others, and changes nothing.
 func (d *Chance) draw(n int) int {
 	i := len(d.sides)
 	d.sides = append(d.sides, n)

@@ -7,6 +7,7 @@ import (
 
 // This file notes an attempt and what became of it. Nothing here decides.
 
+// noteAssign keeps what the plug-in logs of a pick: the weight that is left, and the counters.
 func (s *selection) noteAssign(m match.MemberID) {
 	step := s.step(StepAssign, 0, "R32", m)
 	step.State = s.cs.Members[m]

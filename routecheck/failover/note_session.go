@@ -12,6 +12,7 @@ import (
 // This file notes what became of the session of a request. Nothing here decides, and nothing here is called without a
 // recorder that wants steps.
 
+// noteNoSession is told once: each selection after a failed attempt would find as little.
 func (s *selection) noteNoSession() {
 	if s.f.Attempts > 0 {
 		return
@@ -25,6 +26,8 @@ func (s *selection) noteNoSession() {
 	s.note(step)
 }
 
+// noteSession begins what is told of an identifier. After a failed attempt it is told anew, as the procedure says "the
+// session identifier is checked again" (step 7).
 func (s *selection) noteSession(x *affinity.SessionID) {
 	step := s.step(StepAffinity, WhyNextSession, "R20", match.NoMember)
 	step.Also, step.At = []string{"R21"}, s.f.Affinity.At
@@ -50,6 +53,7 @@ func (s *selection) noteCompare(m match.MemberID, id string) {
 	s.note(step)
 }
 
+// noteClone notes a match, whatever comes of it: the status that follows says whether the member is taken.
 func (s *selection) noteClone(m match.MemberID, id string, place int, primary bool) {
 	step := s.step(StepClone, WhyCloneOfPrimary, "R22", m)
 	step.Clone, step.Place, step.At = id, place, s.c.Members[m].CloneAt

@@ -87,6 +87,7 @@ func (s *selection) note(step Step) {
 	s.rec.note(step)
 }
 
+// flushSkip tells of a skip that waits for a pick no longer.
 func (s *selection) flushSkip() {
 	if s.skipped != nil {
 		s.rec.note(*s.skipped)

@@ -83,6 +83,7 @@ type walk struct {
 	refused Refusal // the web server refuses the path: no Route is visited (R16)
 }
 
+// newWalk reads the request as Decide does, and notes no choice.
 func (t *Table) newWalk(rq *Request, sem *choices.Assumptions) *walk {
 	w := &walk{sem: sem}
 	w.path, w.refused = t.ComparedPath(rq, sem, nil)

@@ -192,6 +192,8 @@ func listing(g *parser.UriGroup) func(name string) bool {
 	return func(name string) bool { return listed[name] }
 }
 
+// newVhostGroup reads the aliases of a group. What is none takes no request, and the others keep their order without
+// it.
 func newVhostGroup(g *parser.VirtualHostGroup) *VhostGroup {
 	out := &VhostGroup{name: g.Name.V, at: nameSpan(g.Name, g.Node)}
 	for i, vh := range g.Aliases {

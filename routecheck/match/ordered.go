@@ -111,6 +111,8 @@ func appendPairs(out []Entry, r *Route, sem *choices.Assumptions) []Entry {
 	return out
 }
 
+// newEntry makes a pair of an alias and a pattern, both of which stand for a group that the Route may lack; order is
+// the place of the pattern.
 func newEntry(r *Route, a *Alias, p *Pattern, order int) Entry {
 	e := Entry{
 		Alias: a.text, Host: a.Host, Port: a.Port, Pattern: p.Text, Kind: p.Kind, Cluster: r.Cluster, Route: r.Index,

@@ -182,6 +182,7 @@ func DecodesPaths(sem *choices.Assumptions) bool {
 		sem.Is(choices.PathNormalisation, choices.DecodeAndClean)
 }
 
+// hasDotSegment tells "/a/./b" and "/a/.." from "/a/.b", which PathOf takes for the same.
 func hasDotSegment(p string) bool {
 	for s := range strings.SplitSeq(p, "/") {
 		if s == "." || s == ".." {

@@ -184,6 +184,7 @@ func (p *patternTable) put(number int) {
 	p.buckets[i] = bucket{uint32(hash >> 32), int32(number)}
 }
 
+// grow doubles the buckets; nodes keep their places, so what leads to them stays as it is.
 func (p *patternTable) grow() {
 	p.buckets = make([]bucket, 2*len(p.buckets))
 	p.mask = uint64(len(p.buckets) - 1)

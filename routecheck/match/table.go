@@ -123,6 +123,8 @@ func (t *Table) RejectsOpen(sem *choices.Assumptions, seen *choices.Consulted) b
 	return t.anyOpen && sem.Consult(choices.OpenRoute, seen) == choices.OpenRejects
 }
 
+// addClusters runs beside addRoutes, so it touches nothing but Clusters and clustersOf; names are known already, for
+// Routes need them.
 func (t *Table) addClusters(cfg *parser.Config, distinct []*parser.ServerCluster) {
 	t.Clusters = make([]Cluster, 0, len(distinct))
 	for i, sc := range distinct {

@@ -53,6 +53,7 @@ func ReadMatrix(text string) (*Matrix, error) {
 	return m, nil
 }
 
+// header reads the names of the columns, which may come in any order.
 func (m *Matrix) header(fields []string) error {
 	for i, name := range fields {
 		if !slices.Contains(append(slices.Concat(givenColumns, predictedColumns), rulesColumn), name) {

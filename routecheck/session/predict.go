@@ -37,6 +37,7 @@ func (c Case) Predict(fixed Set) Prediction {
 // survey is what each of the members that can answer finds; empty where nobody can, or nobody owned the session.
 type survey []Outcome
 
+// survey asks for each member that can answer; asked are the choices that any of these answers consulted.
 func (c *Case) survey() (s survey, asked Set) {
 	if c.Owner < 0 {
 		return nil, 0

@@ -66,6 +66,7 @@ func RouteOutcomes(t *match.Table, p MatchKey) []RouteOutcome {
 	return routeOutcomes(t, p, routeChoices)
 }
 
+// routeOutcomes walks the tree of those choices that a look-up consults: most consult none, and are done after one.
 func routeOutcomes(t *match.Table, p MatchKey, among uint64) []RouteOutcome {
 	type outcome struct {
 		match match.Match

@@ -120,6 +120,7 @@ type form struct {
 	port int
 }
 
+// builder makes Tables of a list, place by place.
 type builder struct {
 	entries []match.Entry
 	forms   map[form][]int   // the entries of an alias, by their places in the list

@@ -40,6 +40,7 @@ func (n *Names) Dangling(cfg *parser.Config) []diag.Diagnostic {
 	return d
 }
 
+// dangling are the reports so far: how many there are decides whether further ones get a suggestion.
 type dangling []diag.Diagnostic
 
 // add reports what a Route names, or does not name, of the kind of an element. known is called only where a suggestion

@@ -80,7 +80,8 @@ func TestDanglingSays(t *testing.T) {
 
 // TestManyDangling: a file that is broken rather than misspelt is not searched for near names.
 func TestManyDangling(t *testing.T) {
-	src := `<Config><ServerCluster Name="cluster"/>` + strings.Repeat(`<Route ServerCluster="clustr"/>`, 100) + `</Config>`
+	routes := strings.Repeat(`<Route ServerCluster="clustr"/>`, 100)
+	src := `<Config><ServerCluster Name="cluster"/>` + routes + `</Config>`
 	cfg, _ := parser.Parse(1, []byte(src))
 	near := 0
 	all := New(cfg).Dangling(cfg)
