@@ -15,19 +15,22 @@ func TestRuleTable(t *testing.T) {
 	golden.Check(t, path, []byte(ruleTable()))
 }
 
-func ruleTable() string {
-	var b strings.Builder
-	all := rules.All()
-	fmt.Fprintf(&b, `# The rules of wasplug lint
+// head has ' for the quotes of code.
+const head = `# The rules of wasplug lint
 
-All %d rules, as `+"`wasplug explain --list`"+` lists them; `+"`wasplug explain WP301`"+` shows the page of one: why it
+All %d rules, as 'wasplug explain --list' lists them; 'wasplug explain WP301' shows the page of one: why it
 matters in production, what is reported and what is not, its options and its source. [lint.md](lint.md) tells how
 settings change severities.
 
-Severity: `+"`error`"+` means that the plug-in rejects, skips or misroutes something, `+"`warning`"+` an outage or a security
-risk in production, `+"`info`"+` advice that only the pedantic profile shows. Fix: safe ones are applied by `+"`--fix`"+`,
-unsafe ones only by `+"`--fix=all`"+`.
-`, len(all))
+Severity: 'error' means that the plug-in rejects, skips or misroutes something, 'warning' an outage or a security
+risk in production, 'info' advice that only the pedantic profile shows. Fix: safe ones are applied by '--fix',
+unsafe ones only by '--fix=all'.
+`
+
+func ruleTable() string {
+	var b strings.Builder
+	all := rules.All()
+	fmt.Fprintf(&b, strings.ReplaceAll(head, "'", "`"), len(all))
 	category := ""
 	for _, r := range all {
 		if r.Category != category {

@@ -20,8 +20,11 @@ func codes(ds []diag.Diagnostic) string {
 }
 
 const collision = `<ServerCluster Name="shop" PostBufferSize="0">
-<Server CloneID="c1" ConnectTimeout="5" Name="m1" ServerIOTimeout="60"><Transport Hostname="localhost" Port="9080"/></Server>
-<Server CloneID="c1" ConnectTimeout="5" Name="m2" ServerIOTimeout="60"><Transport Hostname="h2" Port="9443" Protocol="https"><Property Name="keyring" Value="/k"/><Property Name="stashfile" Value="/s"/></Transport></Server>
+<Server CloneID="c1" ConnectTimeout="5" Name="m1" ServerIOTimeout="60">
+<Transport Hostname="localhost" Port="9080"/></Server>
+<Server CloneID="c1" ConnectTimeout="5" Name="m2" ServerIOTimeout="60">
+<Transport Hostname="h2" Port="9443" Protocol="https"><Property Name="keyring" Value="/k"/>
+<Property Name="stashfile" Value="/s"/></Transport></Server>
 </ServerCluster>`
 
 func TestSeverityAndProfiles(t *testing.T) {
@@ -51,7 +54,7 @@ func TestSeverityAndProfiles(t *testing.T) {
 
 func TestMessageForm(t *testing.T) {
 	ds, files := lintText("<Config>\n"+collision+"\n</Config>", lint.Options{})
-	want := `plugin-cfg.xml:4:18: error: CloneID "c1" of server "m2" is already used by server "m1" on line 3; ` +
+	want := `plugin-cfg.xml:5:18: error: CloneID "c1" of server "m2" is already used by server "m1" on line 3; ` +
 		`sessions of one reach the other [WP301 clone-id-collision]`
 	if !strings.Contains(describe(ds, files), want) {
 		t.Errorf("got\n%swant\n  %s", describe(ds, files), want)
