@@ -76,7 +76,7 @@ func Comment(text string) string {
 
 // Sendable reports whether a path can begin, end or be so: a request line holds no blanks, control characters or bytes
 // beyond ASCII, and targets read quotes and backslashes in other ways.
-// Of an Uri that is not, writers leave out the look-up; Grade tells that it takes no request.
+// Of a Uri that is not, writers leave out the look-up; Grade tells that it takes no request.
 func Sendable(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool {
 		return r <= ' ' || r > '~' || strings.ContainsRune(`"'\{}#`, r)
@@ -95,7 +95,7 @@ func PlaceKey(host string, port int) string {
 type PlaceForm struct{ AnyHost, AnyPort bool }
 
 // PlaceForms are those that the tables have, in the order in which they are asked.
-// A host of its own beats any port: host:port, host:*, *:port, *:*.
+// The narrowest comes first, and the first that is found counts: its class holds what wider aliases take, too.
 func PlaceForms(t *lookups.Tables) (out []PlaceForm) {
 	for _, f := range []PlaceForm{{false, false}, {false, true}, {true, false}, {true, true}} {
 		if slices.ContainsFunc(t.Places, func(p lookups.Place) bool {
@@ -120,7 +120,7 @@ func (f PlaceForm) Key(host, port, anyHost, anyPort string) string {
 
 // CloneIDs is how many clone IDs of a session value are looked at by targets that have no loops. A value has one for
 // each member that the session has been moved to.
-// Beyond it each target would get rules that hardly any request needs, and pays for.
+// Each more would be rules that hardly any request needs, and that all pay for.
 const CloneIDs = 4
 
 // BoundedClones tells that.

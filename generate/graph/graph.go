@@ -46,6 +46,7 @@ type graph struct {
 	idle     string     // why no request is served by it, "" when some are
 }
 
+// host is a VirtualHostGroup, or every host; of several groups of one name it is the one that Routes mean.
 type host struct {
 	name, aliases string
 	routes        []route
@@ -195,6 +196,7 @@ func newCluster(table *routecheck.Table, name string) *cluster {
 	return k
 }
 
+// newMember keeps values as they are written: a weight that is not there is no note, though a default counts.
 func newMember(s *parser.Server, role string) member {
 	var addresses []string
 	for _, t := range s.Transports {

@@ -29,6 +29,7 @@ type box struct {
 	x, y, width, height int
 }
 
+// line is an edge between two vertices, by their identifiers.
 type line struct{ from, to, style string }
 
 // layout puts vertices into a column for each kind, in the order in which they come, and centres each column.
@@ -93,6 +94,7 @@ func (g *graph) svg(b *strings.Builder) {
 	for _, e := range l.lines {
 		from, to := l.byID[e.from], l.byID[e.to]
 		x1, y1, x2, y2 := from.x+from.width, from.y+from.height/2, to.x, to.y+to.height/2
+		// a curve that leaves and arrives level, so that lines between far columns can be told apart
 		middle := (x1 + x2) / 2
 		fmt.Fprintf(b, `<path class="%s" data-from="%s" data-to="%s" d="M%d %dC%d %d %d %d %d %d"/>`+"\n",
 			strings.TrimSpace("edge "+e.style), e.from, e.to, x1, y1, middle, y1, middle, y2, x2, y2)
@@ -107,6 +109,7 @@ func (v *box) svg(b *strings.Builder) {
 	fmt.Fprintf(b, `<g class="%s" id="%s"><rect x="%d" y="%d" width="%d" height="%d" rx="%d"/>`,
 		v.kind, v.id, v.x, v.y, v.width, v.height, corner[v.kind])
 	for i, text := range v.lines {
+		// y is that of the baseline, a fourth of the line above its end
 		fmt.Fprintf(b, `<text x="%d" y="%d">%s</text>`, v.x+padding, v.y+padding+(i+1)*lineHeight-4,
 			svgText.Replace(text))
 	}
@@ -116,6 +119,7 @@ func (v *box) svg(b *strings.Builder) {
 // corner is how round the boxes of a kind are.
 var corner = map[string]int{"host": 16, "uri": 0, "cluster": 4, "member": 8, "note": 0}
 
+// svgText escapes names: the drawing stands in pages, too.
 var svgText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;")
 
 //go:embed page.html

@@ -21,6 +21,7 @@ func (g *graph) text(b *strings.Builder) {
 			if i == len(h.routes)-1 {
 				branch, below = "└─ ", "   "
 			}
+			// The cluster hangs on the last Uri of its Route.
 			for j, u := range r.uris {
 				if j == len(r.uris)-1 {
 					break
