@@ -1,5 +1,3 @@
-// Package suite runs test suites: requests to be decided over a configuration, with facts about the members, and what
-// is expected of each. It decides nothing itself: every request goes through routecheck.
 package suite
 
 import (

@@ -178,7 +178,7 @@ func (d *Document) attributes(start, place int32, t tag) Completion {
 		return c
 	}
 	for _, a := range typ.Attributes {
-		// Ignored are those that generators write and the plug-in does not read.
+		// Ignored are seen in files, and are no attributes of the plug-in.
 		if !a.Ignored && !slices.Contains(t.has, a.Name) {
 			c.add(AttributeItem, a.Name, a.Doc.Meaning, t.word)
 		}
