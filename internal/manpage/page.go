@@ -36,7 +36,8 @@ type Item struct {
 	Text  string
 }
 
-// Write writes the page as man(1) reads it.
+// Write writes the page as man(1) reads it. Lines are neither hyphenated nor stretched (.nh, .ad l): a flag that is
+// broken at its hyphen, or a command with wide gaps, cannot be copied.
 func (p *Page) Write(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, ".TH %s %d \"%s\" \"wasplug %s\" \"wasplug\"\n.nh\n.ad l\n", escape(strings.ToUpper(p.Name)),
@@ -63,7 +64,7 @@ func (p *Page) Write(w io.Writer) error {
 	return err
 }
 
-// text writes paragraphs, and examples as they stand.
+// text writes paragraphs, and examples as they stand: indented, and with the ends of lines that they have (.nf).
 func text(b *strings.Builder, text string) {
 	begun, example := false, false
 	for l := range strings.SplitSeq(strings.Trim(text, "\n"), "\n") {
@@ -97,7 +98,8 @@ func escape(text string) string {
 		Replace(text)
 }
 
-// line keeps a line from being read as a request.
+// line keeps a line from being read as a request to roff, which begins with a point: \& is a character without width.
+// An apostrophe, by which one can begin, too, has been escaped.
 func line(text string) string {
 	if strings.HasPrefix(text, ".") {
 		return `\&` + text

@@ -1,4 +1,4 @@
-//go:build unix
+//go:build linux || darwin
 
 package docroot_test
 
@@ -14,7 +14,7 @@ import (
 	"github.com/wasplug/wasplug/proxy/docroot"
 )
 
-// These need links and pipes as Unix has them.
+// This needs links and pipes, which package syscall does not make everywhere.
 
 // A target leads to a file of the folder or to nothing: not out of it by dots, escapes or links, not to what is
 // hidden, nor to the parts of a web application that no server shows, nor to what is no file.
