@@ -134,9 +134,12 @@ func (q *question) share() {
 	if !q.some {
 		return
 	}
-	// A cluster gets all of its own sessions.
 	if q.m == match.NoMember {
-		q.out.NewSessions = 1
+		// All of its own, unless each gets an error: a cluster without servers is matched all the same.
+		d := q.ask(q.sent, nil, 0)
+		if slices.ContainsFunc(d.Ends, func(a explain.Answer) bool { return a.Decision == explain.Forward }) {
+			q.out.NewSessions = 1
+		}
 		return
 	}
 	// Shares of the long run: which member a process begins with is chance.
@@ -261,7 +264,11 @@ func (q *question) nothing() {
 		*n = "no Uri of cluster " + q.c.Name + " is served on host " + q.host + ", or others take all of it"
 	case !q.some:
 		*n = fmt.Sprintf("every Uri of cluster %s is taken by others%s", q.c.Name, q.takers())
-	case q.m == match.NoMember || q.out.NewSessions > 0:
+	case q.out.NewSessions > 0:
+	case len(q.c.Members) == 0:
+		*n = "it has no server, and every request for it gets an error"
+	case q.m == match.NoMember:
+		*n = "none of its servers can get a request, and every request for it gets an error"
 	case q.c.Role(q.m) == "backup":
 		*n = "it is a backup, and gets requests only while no primary is usable"
 	case q.c.Drained(q.m):

@@ -126,6 +126,14 @@ const shop = `<Config>
 <ServerCluster Name="D"><Server Name="d1" CloneID="d1"><Transport Hostname="h4" Port="1"/></Server></ServerCluster>
 <ServerCluster Name="E"><Server Name="e1"><Transport Hostname="h4" Port="1"/></Server></ServerCluster>
 <ServerCluster Name="F"><Server Name="f1"><Transport Hostname="h4" Port="1"/></Server></ServerCluster>
+<ServerCluster Name="G"/>
+<ServerCluster Name="H"><Server Name="h1"/></ServerCluster>
+<ServerCluster Name="I"><ClusterAddress Name="i"><Transport Hostname="h4" Port="1"/></ClusterAddress></ServerCluster>
+<ServerCluster Name="J"><Server LoadBalanceWeight="0" Name="j"><Transport Hostname="h4" Port="1"/></Server></ServerCluster>
+<UriGroup Name="g"><Uri Name="/g"/></UriGroup><Route ServerCluster="G" UriGroup="g" VirtualHostGroup="v"/>
+<UriGroup Name="h"><Uri Name="/h"/></UriGroup><Route ServerCluster="H" UriGroup="h" VirtualHostGroup="v"/>
+<UriGroup Name="i"><Uri Name="/i"/></UriGroup><Route ServerCluster="I" UriGroup="i" VirtualHostGroup="v"/>
+<UriGroup Name="j"><Uri Name="/j"/></UriGroup><Route ServerCluster="J" UriGroup="j" VirtualHostGroup="v"/>
 <UriGroup Name="app"><Uri Name="/app/*"/><Uri Name="/app/x/*"/><Uri AffinityCookie="SHOPSESSION" Name="/shop/*"/></UriGroup>
 <UriGroup Name="api"><Uri Name="/shop/api/*"/></UriGroup>
 <UriGroup Name="inside"><Uri Name="/shop/*"/></UriGroup>
@@ -160,6 +168,12 @@ func TestTo(t *testing.T) {
 		{cluster: "F", rows: "shop.example.com:443 /shop/* -/shop/api/*D [score-tie=last]; " +
 			"shop.example.com:80 /shop/* -/shop/api/*D [score-tie=last]",
 			nothing: "every Uri of cluster F is taken by others, by C"},
+		{cluster: "G", rows: "shop.example.com:443 /g; shop.example.com:80 /g",
+			nothing: "it has no server, and every request for it gets an error"},
+		{cluster: "H", rows: "shop.example.com:443 /h; shop.example.com:80 /h",
+			nothing: "none of its servers can get a request, and every request for it gets an error"},
+		{cluster: "I", share: 1, rows: "shop.example.com:443 /i; shop.example.com:80 /i"},
+		{cluster: "J", share: 1, rows: "shop.example.com:443 /j; shop.example.com:80 /j"},
 	} {
 		id, _ := table.ClusterByName(c.cluster)
 		m := match.NoMember
