@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/wasplug/wasplug/internal/report/forms"
 	"github.com/wasplug/wasplug/lab/scenario"
@@ -56,7 +57,11 @@ func rowsText(w io.Writer, l *RowSet) error {
 				word = "FAIL "
 			}
 			fmt.Fprintf(w, "   %s %s: %s (%s)\n", word, r.File, r.Test.Name.V, milliseconds(r.Took))
-			labFailures(w, r.Result)
+			var below strings.Builder
+			labFailures(&below, r.Result)
+			for line := range strings.Lines(below.String()) {
+				fmt.Fprintf(w, "   %s", line) // as far to the right as the test that it is about
+			}
 		}
 		for _, s := range row.Skipped {
 			fmt.Fprintf(w, "   skipped %s\n", s)
