@@ -68,13 +68,16 @@ type (
 	}
 )
 
-// editJSON describes a change for a program that makes it itself, or shows it. Report is nil where nothing changes, or
-// the plug-in rejects the file as it is, which a note says.
+// editJSON describes a change for a program that makes it itself, or shows it. Where nothing was compared, the summary
+// must say so: without consequences it would read as if there were none.
 func editJSON(w io.Writer, e Edited) error {
 	out := jsonEdited{Version: 1, File: e.Name, Written: e.Written, Edits: []jsonSpan{}, Summary: "same in effect",
 		What: json.RawMessage("[]"), Notes: append(append([]string{}, e.Done...), e.Advice...)}
 	for _, edit := range e.Edits {
 		out.Edits = append(out.Edits, jsonSpan{e.Name, edit.Span.Start, edit.Span.End, edit.New})
+	}
+	if e.Rejected {
+		out.Summary = "not compared: the plug-in rejects the file as it is (R18)"
 	}
 	if e.Report != nil {
 		var all struct {

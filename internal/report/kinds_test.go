@@ -39,7 +39,8 @@ func memory(t *testing.T) app.Input {
 	}
 	return apptest.Memory(t, map[string]string{"a.xml": config("m2", "/a/*"), "b.xml": config(long, "/b/*"),
 		"hostile.xml": config(long, "/a/*"), "access.log": accessLog,
-		"one.log": accessLog[:strings.Index(accessLog, "\n")+1]})
+		"rejected.xml": strings.Replace(config("m2", "/a/*"), `VirtualHostGroup="v"`, `VirtualHostGroup="gone"`, 1),
+		"one.log":      accessLog[:strings.Index(accessLog, "\n")+1]})
 }
 
 // must runs a use case.
@@ -145,13 +146,17 @@ func TestDiagnose(t *testing.T) {
 		Answers: map[string]report.Diagnosed{"one": {DiagnoseAnswer: a}}}.Run(t)
 }
 
-// TestEdit: a patch has the bytes of the file, so that it applies; nothing is written of what was written.
+// TestEdit: a patch has the bytes of the file, so that it applies; nothing is written of what was written; of a file
+// that the plug-in rejects nobody says that the change has no effect.
 func TestEdit(t *testing.T) {
 	ask := checks.Edit{Path: "a.xml",
 		Drain: &edit.Drain{Members: []string{"m2"}, By: edit.Ways[0], Date: "2026-11-29"}}
 	a := must[*checks.EditAnswer](t)(ask.Run(memory(t)))
+	ask.Path = "rejected.xml"
+	rejected := must[*checks.EditAnswer](t)(ask.Run(memory(t)))
 	reporttest.Kind[report.Edited]{Name: "edit", Formats: report.Edit, Schema: "edit",
-		Answers: map[string]report.Edited{"shown": {EditAnswer: a}, "written": {EditAnswer: a, Written: true}}}.Run(t)
+		Answers: map[string]report.Edited{"shown": {EditAnswer: a}, "written": {EditAnswer: a, Written: true},
+			"rejected": {EditAnswer: rejected}}}.Run(t)
 	var words bytes.Buffer
 	if err := report.EditWords(&words, a); err != nil {
 		t.Error(err)

@@ -33,7 +33,8 @@ type EditAnswer struct {
 	Old, New []byte
 	Edits    []diag.Edit
 	Done     []string     // what was asked for, member by member
-	Report   *diff.Report // nil where nothing changes, or the plug-in rejects the file
+	Report   *diff.Report // nil where nothing changes, or nothing is compared
+	Rejected bool         // the plug-in rejects the file as it is (R18): the change has no behaviour to be compared with
 	Advice   []string     // when it is in force, and what may undo it
 }
 
@@ -116,6 +117,7 @@ func (e *Edit) judge(a *EditAnswer, file *edit.File) error {
 	a.Advice = advice(e.verb(), file.Config)
 	// The edit is made all the same: it is what was asked for, and no worse than before.
 	if _, missing := routecheck.New(file.Config); diag.Worst(missing) == diag.Error {
+		a.Rejected = true
 		a.Notes.Say("%s: the plug-in rejects the file as it is (R18), so there is no behaviour to compare with",
 			a.Name)
 		return nil
