@@ -137,7 +137,8 @@ func (c Choice) ValueName(value uint8) string {
 }
 
 // FirstSession is the place of the first session choice behind the points of the plug-in: they are no choices of the
-// plug-in, so no decision consults them, but what becomes of a session hangs on them.
+// plug-in, so no decision consults them, but what becomes of a session hangs on them. Whoever settles choices, by a
+// flag or a file, settles both kinds alike.
 const FirstSession = NumPoints
 
 var sessionChoices = session.Choices()

@@ -189,7 +189,8 @@ func likeness(id, own string, distance int) string {
 	return "two characters differ"
 }
 
-// leadsHome asks whether a session of a member gets there while everybody is well.
+// leadsHome asks whether a session of a member gets there while everybody is well. One of a backup does not (R39), nor
+// one of a server in neither list (R40): it would be no help to offer those.
 func (r *reader) leadsHome(o owner) bool {
 	rq, m, ok := r.requestFor(o.cluster)
 	if !ok {
@@ -201,7 +202,8 @@ func (r *reader) leadsHome(o owner) bool {
 	return got.By == failover.ByAffinity && got.Status == 0 && got.Member == o.member
 }
 
-// requestFor is a request that goes to a cluster: that of the question, or a sample.
+// requestFor is a request that goes to a cluster: that of the question, or a sample of one of its Routes; false where
+// no Route leads there.
 func (r *reader) requestFor(cluster match.ClusterID) (rq match.Request, m match.Match, ok bool) {
 	if r.Request != nil {
 		if m, ok = r.Table.Match(r.Request, &r.Sem); ok && m.Cluster == cluster {

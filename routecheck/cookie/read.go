@@ -83,7 +83,8 @@ const (
 	MostLength = 1024
 )
 
-// reader reads one cookie.
+// reader reads one cookie. What it finds wrong it adds to the report as it goes: the order of problems is that of the
+// parts of a value, attributes last.
 type reader struct {
 	Question
 	out   Report

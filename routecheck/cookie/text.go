@@ -35,7 +35,8 @@ func (q *Question) Parse(text string) error {
 	return nil
 }
 
-// pairs reads the cookies, and the attributes of a Set-Cookie header.
+// pairs reads the cookies, and the attributes of a Set-Cookie header. People paste it with and without its name, so
+// one is also known by what only it has: what stands behind the first ; is no cookie then.
 func (q *Question) pairs(text string) (pairs []pair, err error) {
 	header, rest, found := strings.Cut(text, ":")
 	sets := found && strings.EqualFold(header, "Set-Cookie")
@@ -73,7 +74,7 @@ func hasAttributes(text string) bool {
 	return false
 }
 
-// session chooses among several cookies, -1 for none.
+// session chooses among several cookies, -1 for none. A single one is taken as it is, whatever its name.
 func (q *Question) session(pairs []pair) int {
 	if len(pairs) == 1 {
 		return 0
@@ -92,6 +93,7 @@ func (q *Question) session(pairs []pair) int {
 			return i
 		}
 	}
+	// none has a name that is known: one that begins with four digits may be a session (S1)
 	return slices.IndexFunc(pairs, func(p pair) bool {
 		return len(p.value) > cacheIDLength && strings.Trim(p.value[:cacheIDLength], "0123456789") == ""
 	})
@@ -108,7 +110,7 @@ func (q *Question) watched() string {
 	return ""
 }
 
-// cookiesOf lists the cookies that the Uris of a Route name, each once.
+// cookiesOf lists the cookies that the Uris of a Route name, each once; what R3 makes of a Uri has the same.
 func cookiesOf(rt *match.Route) (names []string) {
 	if rt.URIs == nil {
 		return nil

@@ -18,11 +18,10 @@ import (
 // A look-up is one access to a map for the host, and one pass over the path for each alias that takes host and port,
 // at most four unless aliases of one meaning are written differently.
 type hostIndex struct {
-	hosts map[string][]portEntry // by host in lower case, those of "*" aside
-	// the hosts that are IPv6 literals, by address: one address can be written in several ways
-	literals map[netip.Addr][]string
-	anyHost  []portEntry // host "*"
-	open     *uriIndex   // Routes without VirtualHostGroup (R17), nil when there are none
+	hosts    map[string][]portEntry  // by host in lower case, those of "*" aside
+	literals map[netip.Addr][]string // hosts that are IPv6 literals: one address can be written in several ways
+	anyHost  []portEntry             // host "*"
+	open     *uriIndex               // Routes without VirtualHostGroup (R17), nil when there are none
 	patterns patternTable
 	made     uint64 // uriIndexes so far
 }
@@ -209,8 +208,7 @@ type hit struct {
 	variant *variant // nil: the Route has no VirtualHostGroup
 }
 
-// search offers all that could win for a host and a port: of the host's aliases, of those of any host, and of Routes
-// without VirtualHostGroup.
+// search offers all that could win for a host and a port: by its own aliases, by those of any host, by none (R17).
 func (x *hostIndex) search(s *search, host string, port int) {
 	if strings.HasPrefix(host, "[") {
 		x.searchLiteral(s, host, port)

@@ -252,6 +252,7 @@ func (r *reacher) examine(c *hostClass) {
 		}
 	}
 	suffixes := false
+	// each pattern at its own place, and what the second round needs
 	each(func(rt *match.Route, p *match.Pattern) {
 		if path, ok := r.fresh.Path(p); ok {
 			r.judge(MatchKey{c.host, c.port, path})
@@ -264,7 +265,7 @@ func (r *reacher) examine(c *hostClass) {
 		}
 	})
 	if !suffixes || r.fresh.Text == "" {
-		return
+		return // two prefixes, or an exact Uri and a prefix, have met at the place of the longer one
 	}
 	// sorted, the prefixes that begin as a suffix pattern does stand together: /app/*.jsp meets /app/x/*, not /shop/*
 	slices.SortFunc(prefixes, func(a, b prefix) int { return strings.Compare(a.head, b.head) })
