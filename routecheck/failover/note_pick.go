@@ -63,8 +63,8 @@ func (s *selection) passedOver(lists ...[]match.MemberID) (all []PassedOver) {
 	return all
 }
 
-// obstacle says why a member gets no new request, by one of perhaps several reasons: what it did to this request first,
-// then its mark, then MaxConnections. Weights come last, as they decide only among members that could take it.
+// obstacle says why a member gets no new request, by one of perhaps several reasons: what it did to this request
+// first, then its mark, then MaxConnections. Weights come last, as they decide only among members that could take it.
 func (s *selection) obstacle(m match.MemberID) PassedOver {
 	ms, member := &s.cs.Members[m], &s.c.Members[m]
 	p := PassedOver{Member: m, Pending: ms.Pending}

@@ -28,6 +28,7 @@ type play struct {
 	servers  string // its content
 	assume   string // choices, apart by blanks
 	marked   string // members that are marked down at 0 s, apart by blanks
+	table    string // the partition table: ID=CLONE,CLONE, apart by blanks; "" none is known
 	requests string
 	// of each request who was tried and how it ended; then who is marked down, and of whom the weight is not the start
 	// weight
@@ -56,7 +57,7 @@ var attempts = map[string][]Event{
 // ended are the attempts that do not print: the answer as it ends the request.
 var ended = map[string]string{"ok": "ok", "500": "ok", "gone": "gone", "want": "gone", "pending": "pending"}
 
-func (p *play) run(t *testing.T) string {
+func (p *play) run(t *testing.T, rec *Recorder) string {
 	t.Helper()
 	table, sem := mustTable(t, clusterXML(p.file, p.cluster, p.servers)), choices.Latest()
 	for _, assignment := range strings.Fields(p.assume) {
@@ -69,10 +70,18 @@ func (p *play) run(t *testing.T) string {
 		m, _ := c.MemberByName(name)
 		cs.LearnMark(m, true, 0)
 	}
+	if p.table != "" {
+		clones := map[string][]string{}
+		for _, entry := range strings.Fields(p.table) {
+			id, list, _ := strings.Cut(entry, "=")
+			clones[id] = strings.Split(list, ",")
+		}
+		LearnPartitionTable(table, &cs, 0, clones)
+	}
 	var now match.Nanos
 	var out []string
 	for request := range strings.SplitSeq(p.requests, ";") {
-		out = append(out, playRequest(t, table, &cs, &now, strings.Fields(request), &sem))
+		out = append(out, playRequest(t, table, &cs, &now, strings.Fields(request), &sem, rec))
 	}
 	return strings.Join(out, "; ") + told(c, &cs)
 }
@@ -80,6 +89,7 @@ func (p *play) run(t *testing.T) string {
 // playRequest drives one request to its end.
 func playRequest(
 	t *testing.T, table *match.Table, cs *ClusterState, now *match.Nanos, words []string, sem *choices.Assumptions,
+	rec *Recorder,
 ) string {
 	t.Helper()
 	rq := get("/x")
@@ -96,10 +106,10 @@ func playRequest(
 		}
 	}
 	m, _ := table.Match(&rq, sem)
-	f := Begin(table, &rq, &m, *now, sem, nil)
+	f := Begin(table, &rq, &m, *now, sem, rec)
 	out := ""
 	for {
-		a := Next(table, cs, &f, *now, sem, nil)
+		a := Next(table, cs, &f, *now, sem, rec)
 		switch a.Kind {
 		case Fail:
 			return out + "-> " + strconv.Itoa(a.Status)
@@ -120,7 +130,7 @@ func playRequest(
 			t.Fatalf("no attempt %q", word)
 		}
 		for _, ev := range events {
-			Observe(table, cs, &f, *now, ev, sem, nil)
+			Observe(table, cs, &f, *now, ev, sem, rec)
 		}
 		if how := ended[word]; how != "" {
 			return out + "-> " + how
@@ -143,12 +153,25 @@ func told(c *match.Cluster, cs *ClusterState) (text string) {
 	return text
 }
 
+// playAll plays each three times: whatever is recorded, the walk is the same, and consults the same.
 func playAll(t *testing.T, plays []play) {
+	t.Helper()
 	for i := range plays {
 		p := &plays[i]
 		t.Run(p.name, func(t *testing.T) {
-			if got := p.run(t); got != p.want {
+			if got := p.run(t, nil); got != p.want {
 				t.Errorf("got  %s\nwant %s", got, p.want)
+			}
+			steps, quiet := new(Recorder), ChoicesOnly()
+			if got := p.run(t, steps); got != p.want {
+				t.Errorf("with steps %s\nwant %s", got, p.want)
+			}
+			if got := p.run(t, quiet); got != p.want {
+				t.Errorf("with choices alone %s\nwant %s", got, p.want)
+			}
+			if len(quiet.Steps) > 0 || len(steps.Steps) == 0 || *steps.Seen() != *quiet.Seen() {
+				t.Errorf("%d steps where none is wanted, %d else; consulted %b and %b", len(quiet.Steps),
+					len(steps.Steps), steps.Seen().Points(), quiet.Seen().Points())
 			}
 		})
 	}
@@ -239,6 +262,65 @@ func TestWhoIsChosen(t *testing.T) {
 		{name: "R41 or balancing", servers: address, assume: "cluster-address-failure=balance", requests: "refused ok",
 			want: "ClusterAddress a -> ok, a at 0 of 1"},
 	})
+}
+
+// TestPartitionIDs is R28: sessions whose cookie has a partition ID in place of a clone ID.
+func TestPartitionIDs(t *testing.T) {
+	three, learns := threeServers(""), `GetDWLMTable="true"`
+	both := three + sharedtest.Lists("a b", "c")
+	playAll(t, []play{
+		{name: "no table: balanced", cluster: learns, servers: three, requests: "=12345678; =12345678",
+			want: "a -> ok; b -> ok, a at 0 of 1, b at 0 of 1"},
+		{name: "the owner", cluster: learns, servers: three, table: "12345678=c1,b1", requests: "=12345678; =12345678",
+			want: "c -> ok; c -> ok"},
+		{name: "the owner is down", cluster: learns, servers: three, table: "12345678=c1,b1", marked: "c",
+			requests: "=12345678", want: "b -> ok, c marked"},
+		{name: "has failed just now", cluster: learns, servers: three, table: "12345678=c1,b1",
+			requests: "=12345678 refused ok", want: "c b -> ok, c marked"},
+		{name: "all that have a copy are down", cluster: learns, servers: three, table: "12345678=c1,b1",
+			marked: "b c", requests: "=12345678", want: "a -> ok, b marked, c marked, a at 0 of 1"},
+		{name: "lists do not apply", cluster: learns, servers: both, table: "12345678=c1", requests: "=12345678",
+			want: "c -> ok"},
+		{name: "an ID that the table does not have", cluster: learns, servers: three, table: "12345678=c1",
+			requests: "=12345679", want: "a -> ok, a at 0 of 1"},
+		{name: "clone IDs that nobody has", cluster: learns, servers: three, table: "12345678=z1,c1",
+			requests: "=12345678", want: "c -> ok"},
+		{name: "a clone ID that looks like one", cluster: learns,
+			servers: server("a", `CloneID="a1"`) + server("b", `CloneID="12345678"`), table: "12345678=a1",
+			requests: "=12345678", want: "b -> ok"},
+	})
+}
+
+// TestObstacles: of whom nobody takes a request it is told why, in the order of the lists.
+func TestObstacles(t *testing.T) {
+	servers := threeServers(`MaxConnections="1"`) + server("d", "") + server("e", "") +
+		sharedtest.Lists("a b c", "d e")
+	table, sem := mustTable(t, clusterXML("", "", servers)), choices.Latest()
+	cs := NewState(&table.Clusters[0], &sem, 1)
+	now := 100 * match.Second
+	cs.LearnMark(0, true, now-10*match.Second)
+	cs.LearnPending(1, 1)
+	cs.LearnMark(2, true, 0)
+	cs.LearnProbe(2, true)
+	cs.LearnMark(4, true, now)
+	rq := get("/x")
+	m, _ := table.Match(&rq, &sem)
+	var rec Recorder
+	f := Begin(table, &rq, &m, now, &sem, &rec)
+	if a := Next(table, &cs, &f, now, &sem, &rec); a.Member != 3 {
+		t.Fatalf("%+v", a)
+	}
+	Observe(table, &cs, &f, now, Event{Kind: ConnectFailed}, &sem, &rec)
+	if a := Next(table, &cs, &f, now, &sem, &rec); a.Kind != Fail || a.Status != 500 {
+		t.Fatalf("%+v", a)
+	}
+	last := rec.Steps[len(rec.Steps)-1]
+	want := []PassedOver{{Member: 0, Why: RetryRuns, RetryIn: 50 * match.Second}, {Member: 1, Why: Full, Pending: 1},
+		{Member: 2, Why: BeingProbed}, {Member: 3, Why: FailedRequest}, {Member: 4, Why: RetryRuns,
+			RetryIn: 60 * match.Second}}
+	if last.Kind != StepGiveUp || last.Why != WhyNobodyElse || fmt.Sprint(last.Passed) != fmt.Sprint(want) {
+		t.Errorf("%d %d, passed over %+v, want %+v", last.Kind, last.Why, last.Passed, want)
+	}
 }
 
 // weightedFull are two servers that take one request each.

@@ -39,8 +39,8 @@ func (s *selection) transport(m match.MemberID) (index int, ok bool) {
 // wantsHTTPS reports the scheme that a request is to leave by (R64).
 func wantsHTTPS(t *match.Table, f *RequestState) bool { return t.Onload || f.TLS && !t.Offload }
 
-// noTransport ends a request whose member was picked and has no Transport that can be used: 500 at once, no mark, and no
-// other member is asked (R64). Picked says who it was, for logs.
+// noTransport ends a request whose member was picked and has no Transport that can be used: 500 at once, no mark, and
+// no other member is asked (R64). Picked says who it was, for logs.
 func (s *selection) noTransport(m match.MemberID) Action {
 	s.f.todo, s.f.status = todoFail, 500
 	if s.rec.wants() {
