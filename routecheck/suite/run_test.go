@@ -57,7 +57,8 @@ func TestMisfit(t *testing.T) {
 	}
 }
 
-// TestFields: each field of an expectation is held against its own part of the answer, and what chance decides is told.
+// TestFields: each field of an expectation is held against its own part of the answer, and what chance decides is
+// told.
 func TestFields(t *testing.T) {
 	t.Parallel()
 	const home = `{url: http://h/c/x, cookies: {JSESSIONID: "0000a:c1"}, expect: `
