@@ -164,3 +164,12 @@ func TestRejected(t *testing.T) {
 		}
 	}
 }
+
+// TestUrisAtOnce: a group that several Routes and aliases lead to is listed once, and what R3 makes is not the file's.
+func TestUrisAtOnce(t *testing.T) {
+	table := mustParse(strings.Replace(answers, "</Config>",
+		`<Route ServerCluster="d" UriGroup="app" VirtualHostGroup="any"/></Config>`, 1))
+	if got := strings.Join(table.UrisAt()("a.example", 80), " "); got != "/app/* /app/a/x *.jsp /rest" {
+		t.Error(got)
+	}
+}
