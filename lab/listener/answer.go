@@ -67,10 +67,11 @@ func (a *Answer) Hang() {
 	a.conn.hang(a.conn.listener.faults.change())
 }
 
-// message is the answer's head and body. Connections are kept as HTTP/1.1 and 1.0 have it, for a plug-in counts on
-// streams that it can use again.
+// message is the answer's head and body. Connections are kept as HTTP/1.1 and 1.0 have it, since a plug-in uses its
+// streams again.
 func (a *Answer) message() []byte {
 	a.WriteHeader(http.StatusOK)
+	a.rq.Close = a.rq.Close || unasked(a.rq)
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n", a.status, http.StatusText(a.status))
 	switch {

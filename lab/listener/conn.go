@@ -16,7 +16,7 @@ const headLimit = 128 << 10
 
 var errHeadTooLong = errors.New("the head is too long")
 
-// conn is one connection of a client. One goroutine serves it; number, raw and the two flags are read by others, too.
+// conn is one connection of a client. One goroutine serves it; others use raw and the two flags, too.
 type conn struct {
 	listener *Listener
 	raw      net.Conn // the socket, below TLS: what resets and cuts goes past it
@@ -94,7 +94,7 @@ func (c *conn) serve() {
 }
 
 // next reads and answers a request; false: the connection has come to its end. A request is noted before its fault is
-// looked up, and its size behind the answer, since the servlet reads the body: whoever asks in between sees it with
+// looked up, and its size after the answer, since the servlet reads the body: whoever asks in between sees it with
 // size 0.
 func (c *conn) next(nth int) bool {
 	if _, err := c.in.Peek(1); err != nil || !c.begin() {
@@ -111,7 +111,7 @@ func (c *conn) next(nth int) bool {
 	fault := c.listener.faults.take(nth > 1)
 	c.listener.opt.Recorder.met(entry, fault.Do)
 	goesOn := c.answer(rq, head, fault)
-	if goesOn {
+	if goesOn && !unasked(rq) {
 		_, err = io.Copy(io.Discard, rq.Body)
 	}
 	c.listener.opt.Recorder.sized(entry, c.consumed()-before)
@@ -150,7 +150,7 @@ func (c *conn) readHead() (*http.Request, string, error) {
 		state := tlsConn.ConnectionState()
 		rq.TLS = &state
 	}
-	if strings.EqualFold(rq.Header.Get("Expect"), "100-continue") {
+	if strings.EqualFold(rq.Header.Get("Expect"), "100-continue") && rq.Body != http.NoBody {
 		rq.Body = &continued{ReadCloser: rq.Body, to: c}
 	}
 	return rq, string(c.tap.kept[:len(c.tap.kept)-c.in.Buffered()]), nil
@@ -159,8 +159,8 @@ func (c *conn) readHead() (*http.Request, string, error) {
 // consumed is how many bytes of the connection have been used up.
 func (c *conn) consumed() int { return c.tap.total - c.in.Buffered() }
 
-// continued is a body whose sender waits to be asked for it: it is asked when a servlet first reads, so one that does
-// not leaves the body with the client.
+// continued is a body whose sender waits to be asked for it: it is asked when a servlet first reads. One that does not
+// leaves the body with the client, and the connection ends, since nobody could tell whether the body still comes.
 type continued struct {
 	io.ReadCloser
 	to    io.Writer
@@ -175,4 +175,10 @@ func (b *continued) Read(p []byte) (int, error) {
 		}
 	}
 	return b.ReadCloser.Read(p)
+}
+
+// unasked reports a body that its sender still keeps back.
+func unasked(rq *http.Request) bool {
+	b, ok := rq.Body.(*continued)
+	return ok && !b.asked
 }

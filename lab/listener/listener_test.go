@@ -318,6 +318,34 @@ func TestExpect(t *testing.T) {
 	}
 }
 
+// TestUnasked: a body that nobody reads is not asked for behind the answer, and stays with its sender.
+func TestUnasked(t *testing.T) {
+	l, err := listener.Open(listener.Options{Name: "m1", Address: "127.0.0.1:0", Recorder: &listener.Recorder{},
+		Serve: func(*listener.Answer, *http.Request) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Stop(0) })
+	for rq, closes := range map[string]bool{
+		"POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n": true,
+		"POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 0\r\n\r\n": false,
+	} {
+		c := connect(t, l)
+		io.WriteString(c, rq)
+		answer, err := http.ReadResponse(c.in, nil)
+		if err != nil || answer.StatusCode != 200 || answer.Close != closes {
+			t.Fatalf("%q: got %+v, %v", rq, answer, err)
+		}
+		if closes {
+			if rest, err := io.ReadAll(c.in); len(rest) > 0 || err != nil {
+				t.Errorf("behind the answer: %q, %v", rest, err)
+			}
+		} else if got := c.meet(); got != "200" {
+			t.Errorf("the next request: %s", got)
+		}
+	}
+}
+
 // TestLastAnswer: a client that ends the connection, or is of HTTP/1.0, is told so.
 func TestLastAnswer(t *testing.T) {
 	l, _ := start(t)
