@@ -17,7 +17,7 @@ import (
 const gridServers = 3
 
 // openGrid says where the grid of the run is, once: servers of its own, or a Redis, the lab's own or one that runs.
-// Nothing is started yet; like is any member, of whose control interface the servers of a grid get the token.
+// Nothing is started yet. like is any member: the servers of a grid take orders by the same token.
 func (l *Lab) openGrid(like *Member) (err error) {
 	if l.stores.grid != nil {
 		return nil
@@ -58,13 +58,14 @@ func (l *Lab) GridWorks() bool {
 	return len(l.stores.servers) == 0 || up > len(l.stores.servers)/2
 }
 
-// useRedis keeps the sessions in a Redis that runs already. Its keys go when the run ends, and no others of it.
+// useRedis keeps the sessions in a Redis that runs already. The keys of the run are deleted when it ends, and no
+// others.
 func (l *Lab) useRedis() error {
 	c := l.stores.grid
 	c.Redis = l.opt.Grid.Redis
 	err := l.opt.Grid.ping(context.Background(), *c)
 	if err == nil {
-		l.stores.drop = func(ctx context.Context) error { return grid.Drop(ctx, *c) }
+		l.stores.drops = append(l.stores.drops, func(ctx context.Context) error { return grid.Drop(ctx, *c) })
 	}
 	return err
 }

@@ -19,11 +19,12 @@ import (
 
 // stores are what the members of a run share: made when the first cluster needs it, given back by closeStores.
 type stores struct {
-	dsn     string                      // of the table; "" until a cluster needs it
-	drop    func(context.Context) error // of the schema in PostgreSQL, or the keys in a Redis that runs; nil for none
-	domains map[string]*domain          // by their names
-	grid    *grid.Config                // without the member; nil until a cluster needs it
-	servers []*Member                   // of the grid
+	dsn string // of the table; "" until a cluster needs it
+	// of the schema in PostgreSQL and of the keys in a Redis that runs: there may be both, in different clusters
+	drops   []func(context.Context) error
+	domains map[string]*domain // by their names
+	grid    *grid.Config       // without the member; nil until a cluster needs it
+	servers []*Member          // of the grid
 	// password is the run's, for replication and the grid: all programs of the machine can reach a loopback port.
 	password string
 }
@@ -75,15 +76,17 @@ func (l *Lab) openDatabase(ctx context.Context) (err error) {
 	}
 	err = db.allowed()
 	run := randomName()
+	var drop func(context.Context) error
 	if err == nil {
 		err = os.WriteFile(l.folder.file(schemaFile), []byte(run), 0o600)
 	}
 	if err == nil {
-		l.stores.dsn, l.stores.drop, err = database.CreateSchema(ctx, db.DSN, run)
+		l.stores.dsn, drop, err = database.CreateSchema(ctx, db.DSN, run)
 	}
 	if err != nil {
 		return fmt.Errorf("PostgreSQL: %w", err)
 	}
+	l.stores.drops = append(l.stores.drops, drop)
 	sweep(ctx, os.TempDir(), db.DSN)
 	return nil
 }
@@ -208,9 +211,9 @@ func (l *Lab) replicator(name string, like *Member) *Member {
 }
 
 // closeStores gives back what the members shared.
-func (l *Lab) closeStores() error {
-	if l.stores.drop == nil {
-		return nil
+func (l *Lab) closeStores() (err error) {
+	for _, drop := range l.stores.drops {
+		err = errors.Join(err, drop(context.Background()))
 	}
-	return l.stores.drop(context.Background())
+	return err
 }

@@ -2,13 +2,17 @@ package lab_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/wasplug/wasplug/lab"
 	"github.com/wasplug/wasplug/lab/session"
+	"github.com/wasplug/wasplug/lab/store/database"
 	"github.com/wasplug/wasplug/lab/store/database/pgtest"
+	"github.com/wasplug/wasplug/lab/store/grid"
 	"github.com/wasplug/wasplug/lab/store/grid/redistest"
 )
 
@@ -72,6 +76,40 @@ func TestKept(t *testing.T) {
 			b.want("/hitcount", "200 m2 Hit count: 3")
 			cookie(tt.cookies[1])
 		})
+	}
+}
+
+// TestTwoStores: where one cluster keeps its sessions in PostgreSQL and another in a Redis, nothing is left in either
+// when the lab is closed.
+func TestTwoStores(t *testing.T) {
+	dsn, redis := pgtest.DSN(t), redistest.Start(t).URL
+	second := strings.NewReplacer(`"C"`, `"D"`, `"all"`, `"other"`, `"/*"`, `"/other/*"`, "m1", "m2", "clone1", "clone2")
+	one := file("m1")
+	begin, end := strings.Index(one, "<ServerCluster"), strings.Index(one, "</Config>")
+	src := one[:end] + second.Replace(one[begin:end]) + one[end:]
+	l, err := lab.Start(t.Context(), options(src, func(o *lab.Options) {
+		o.Sessions = func(cluster string) lab.Sessions {
+			return endOfService(map[string]string{"C": "database", "D": "grid"}[cluster])(cluster)
+		}
+		o.Database, o.Grid = lab.Database{Kind: "postgres", DSN: dsn}, lab.Grid{Redis: redis}
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	browse(t, l).want("/hitcount", "200 m1 Hit count: 1")
+	browse(t, l).want("/other/hitcount", "200 m2 Hit count: 1")
+	schema, err := os.ReadFile(filepath.Join(l.Folder(), "schema"))
+	if err != nil {
+		t.Error(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+	if there, err := database.DropSchema(t.Context(), dsn, string(schema)); there || err != nil {
+		t.Errorf("the schema was there: %t, %v", there, err)
+	}
+	if left, err := grid.Count(t.Context(), redis, 0); err != nil || left.Rows != 0 {
+		t.Errorf("in the Redis: %+v, %v", left, err)
 	}
 }
 
