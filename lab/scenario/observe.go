@@ -133,7 +133,7 @@ func (b *browser) mustDo(q *request, o *observed) string {
 	before := b.screen
 	// A choice that leads to the first screen is the last one, which was committed: anywhere else it would lead to
 	// the second.
-	committed := screen == 1 && q.form.Get("choice") != ""
+	committed := screen == 1 && (q.form.Get("choice") != "" || q.has("choice"))
 	b.screen = screen
 	switch {
 	case o.Status == 0 || o.Status >= 500:
@@ -159,7 +159,7 @@ func (st *stage) remember(b *browser, q *request, o *observed) {
 	if f := st.fates[b.owner]; f != nil && f.how == doStop && o.Member != b.owner && o.session == string(sessionKept) {
 		b.hung[b.owner] = true
 	}
-	// another session: what members have in memory of the old one does not matter any more
+	// it begins anew: what members have in memory of the session before does not matter any more
 	if o.session != string(sessionKept) && o.session != string(sessionHome) {
 		clear(b.served)
 		clear(b.hung)
@@ -187,8 +187,8 @@ func (st *stage) trailOf(b *browser, q *request, o *observed) {
 	b.trail.request(q, &p, st.now(), st.storeDown())
 }
 
-// line is the operation as the history has it. Value and Written are left out where the answer tells none: a 0 would
-// be held against the checks.
+// line is the operation as the history has it. Value and Written are left out where the answer tells none: the checks
+// would take a 0 for a count.
 func (st *stage) line(q *request, o *observed, predicted *history.Predicted) *history.Line {
 	l := &history.Line{T0: st.micros(o.Sent), T1: st.micros(o.Got), Clock: st.clock(), Client: o.Client,
 		Session: o.Session, Op: history.Get, Member: o.Member, Status: o.Status, CacheID: o.CacheID,
@@ -249,7 +249,7 @@ func (o *observed) field(name string) []string {
 	return []string{o.Location}
 }
 
-// fits compares a field of an answer with what is wanted: attempts in their order, lists without one, a text by a
+// fits compares a field of an answer with what is wanted: attempts in their order, other lists in any, a text by a
 // part of it, a cookie by its pattern, and all else by one of the values.
 func (w *wanted) fits(got []string) bool {
 	switch w.name {

@@ -97,6 +97,7 @@ func TestMustDo(t *testing.T) {
 	}{
 		{1, choose, page(200, "Screen 2 of 4"), "goes-on"},
 		{4, choose, page(200, "Screen 1 of 4"), "goes-on"},
+		{4, &request{method: "GET", path: "/wizard?choice=red"}, page(200, "Screen 1 of 4"), "goes-on"},
 		{3, look, page(200, "Screen 1 of 4"), "first-screen"},
 		{3, choose, page(200, "Screen 2 of 4"), "first-screen"}, // the choice is the first one of another member's
 		{0, look, page(200, "There is no note"), "send-again"},
