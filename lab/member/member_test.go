@@ -252,7 +252,7 @@ func TestFailpoints(t *testing.T) {
 		}
 	}
 	m.order("POST", "/failpoint?at=before-write&do=delay&ms=1", token)
-	m.order("POST", "/failpoint?at=after-write&do=delay&ms=60000", token)
+	m.order("POST", "/failpoint?at=after-write&do=delay&ms=1000", token)
 	waits("after-write", "before-write")
 	m.order("POST", "/failpoint?at=after-write&do=none", token)
 	waits("before-write")

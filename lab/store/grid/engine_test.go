@@ -229,6 +229,12 @@ func TestTurn(t *testing.T) {
 			t.Errorf("%s at %d: looked %t, %v", step.who.life, step.at, keys != nil, err)
 		}
 	}
+	a.reaperInterval = 0
+	for at, turn := range map[session.Millis]bool{61_000: false, 60_000: false} { // the same moment, and a clock behind
+		if keys, err := a.Reap(t.Context(), "shop", at); (keys != nil) != turn || err != nil {
+			t.Errorf("without an interval, at %d: looked %t, %v", at, keys != nil, err)
+		}
+	}
 }
 
 // TestTake: what of an entry a write changes (G2).
