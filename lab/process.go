@@ -58,7 +58,7 @@ type Member struct {
 	running *running // nil before the first start
 }
 
-// running is one life of a member. The goroutine that started the process (live) stays with it, and closes both
+// running is one life of a member. The goroutine that started the process (live) stays with it, and closes the
 // channels.
 type running struct {
 	cmd   *exec.Cmd // its standard input stays open: the end of it is the end of the member
@@ -173,8 +173,8 @@ func (m *Member) live(r *running, stdout io.Reader, started chan<- error) {
 	}
 }
 
-// follow takes in what a process says until it ends, and reaps it. The first line of a member says that it serves,
-// all that follow are events; a Redis says that it serves in one of its lines. The end of the output is that of the
+// follow takes in what a process says until it ends, and reaps it. A member says nothing before it serves, so its
+// first line shows that it does; a Redis says that it serves in one of its lines. The end of the output is that of the
 // process.
 func (m *Member) follow(r *running, stdout io.Reader) {
 	lines := bufio.NewReader(stdout)

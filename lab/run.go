@@ -128,8 +128,8 @@ func (m *Member) reserve() error {
 	return nil
 }
 
-// startMembers starts the servers of the grid, which members look for, and then the members: at once, for members of
-// a domain wait for each other.
+// startMembers starts the servers of the grid, which members look for, and then the members, all at the same time:
+// those of a domain wait for each other.
 func (l *Lab) startMembers(ctx context.Context) error {
 	begin := func(m *Member) error { return m.Start(ctx) }
 	if err := each(l.part(true), begin); err != nil {
@@ -287,8 +287,8 @@ func (l *Lab) Abort() {
 }
 
 // Close ends everything: web server processes at once, members in order, those that take longer than 20 s by force,
-// and last what they write to, which they still need for that. The folder goes, unless it is to be kept. It may be
-// called after a Start that failed half-way.
+// and last the stores, to which members write while they end. The folder goes, unless it is to be kept. Start calls
+// it, too, when it has failed half-way.
 func (l *Lab) Close() error {
 	for _, p := range l.processes {
 		p.close()

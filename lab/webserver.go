@@ -18,9 +18,9 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// Process is a web server process: a proxy with marks, a round robin and a partition table of its own, that serves
-// the file as it is. It is no process of the system: marks and tables are what matters of one, and a proxy has its
-// own.
+// Process is a web server process: a proxy with marks, a round robin and a partition table of its own, that serves the
+// file as it is. It is no process of the operating system: what matters of one are marks and tables, and each proxy
+// has its own.
 type Process struct {
 	URL string // with the address that clients ask
 

@@ -16,8 +16,8 @@ import (
 const tail = 2000
 
 // runCommand gives the user's own words to the shell and waits, at most as long as it may; flag names them in the
-// error. A command that starts a server in the background ends itself, and what holds its output then is not waited
-// for.
+// error. A command that starts a server in the background ends itself, and what still holds its output is waited for
+// no longer than a second.
 func runCommand(ctx context.Context, flag, words string, limit time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()

@@ -49,8 +49,8 @@ func (r *run) facts() (f Facts) {
 	return f
 }
 
-// predict asks what is foretold of each session that lost its server, and compares. Asking comes after everything was
-// observed, so that nothing of it can lead what is done.
+// predict asks what is foretold of each session that lost its server, and compares. It asks after everything was
+// observed, so that no prediction can lead what is done; foretell has only seen that one can be made.
 func (r *run) predict(out *Result) {
 	if r.Predict == nil {
 		return

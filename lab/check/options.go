@@ -12,8 +12,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Options say what is sent, and what is done meanwhile. They are the whole of it: nothing is sent or run that does
-// not stand here.
+// Options say what is sent, and what is done meanwhile.
 type Options struct {
 	URL      string
 	Header   http.Header    // sent with each request; Host stands for the Host header
@@ -65,7 +64,7 @@ type Prediction struct {
 }
 
 // Fits reports what is wrong with the options, in the words of the command line. Regular expressions were compiled by
-// who made the options.
+// whoever made the options.
 func (o *Options) Fits() error {
 	rq, err := http.NewRequest(http.MethodGet, o.URL, nil)
 	switch {

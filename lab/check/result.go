@@ -48,7 +48,7 @@ const (
 )
 
 // Move is an answer of another server than before, or of another session, or of one that lacks changes. Counts go up
-// by one for each answer, so what is missing or too much can be told from two of them.
+// by one for each request, so two of them tell what is missing or too much.
 type Move struct {
 	Client    string
 	Cause     Cause
@@ -130,7 +130,7 @@ func (r *run) move(before, now *answer, victim string) *Move {
 }
 
 // cause says why a session moved: nothing but time and names are known of it. What comes back to the victim after its
-// start is the switch-back, though it left at the kill.
+// start is the switch-back, wherever it comes from.
 func (r *run) cause(m *Move, now *answer, victim string) {
 	switch {
 	case r.up.happened() && now.got.After(r.up.from) && m.To == victim:

@@ -186,8 +186,7 @@ func (r *run) take(c *client, a *answer) bool {
 	return r.sent < maxRequests
 }
 
-// failover kills, waits, starts again and waits. Pauses before and behind each are for the clients to see both
-// states.
+// failover kills, waits, starts again and waits. The pauses around both let the clients see each state.
 func (r *run) failover(ctx context.Context) error {
 	if err := r.pause(ctx, r.Before); err != nil {
 		return err

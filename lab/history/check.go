@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Finding is a line that a check fails on: something that no server set up so may do.
+// Finding is a line that a check fails on: something that no server with these settings may do.
 type Finding struct {
 	Check  string // C1 to C7
 	Line   int    // of the file

@@ -94,8 +94,8 @@ func (w *walk) others(e entry) (n int) {
 	return n
 }
 
-// patience is how long a member that hangs is waited for, in microseconds (M6): until then it has all that it had.
-// Who is asked for longer is taken for dead, so its copy counts no more.
+// patience is how long a member that hangs is waited for, in microseconds (M6): until then it has all that it had. One
+// that hangs for longer is taken for dead, and its copy counts no more.
 const patience = 5_000_000
 
 // loses reports an event with which what a member has in memory is gone, or taken to be.
@@ -114,9 +114,9 @@ func (w *walk) wentDown(member string, e entry) (at int64, down bool) {
 	return at, down
 }
 
-// overwritten reports a request of the session that was inside a hung member: under a database or a grid that
-// member's write compares nothing and covers what came meanwhile (D5, D12), which is the server's behaviour and no
-// loss of the store. From outside it cannot be seen what the request had come to, so all that were under way count.
+// overwritten reports a request of the session that was inside a hung member: under a database or a grid that member's
+// write compares nothing and covers what came meanwhile (D5, D12), which is the server's behaviour and no loss of the
+// store. From outside it cannot be seen how far the request had got, so all that were under way count.
 func (w *walk) overwritten(e entry) bool {
 	if w.persistence != "database" && w.persistence != "grid" {
 		return false

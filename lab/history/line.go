@@ -28,8 +28,8 @@ const (
 var operations = []string{Increment, Get, set, Invalidate, Begin, Kill, Stop, Continue, Shutdown,
 	Start, Tick, Reap, Store}
 
-// Line is one operation of a client, or one event: a line of the file. Histories are read of other tools, too, so a
-// field that is missing must mean that nobody knows.
+// Line is one operation of a client, or one event: a line of the file. Other tools may write histories, too: what a
+// line must have stands in fits, all else may be missing.
 type Line struct {
 	T0      int64  `json:"t0"` // sent, and answered: microseconds since some start
 	T1      int64  `json:"t1"`

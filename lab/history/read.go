@@ -109,7 +109,7 @@ func (h *History) Text() ([]byte, error) {
 }
 
 // Writer writes lines, several clients at once. The zero value keeps them only. After an error nothing more goes to
-// To, so that a file is whole up to there; all lines are kept.
+// To, so that nothing follows a line that was cut short; all lines are kept.
 type Writer struct {
 	To io.Writer // nil: nowhere
 

@@ -120,11 +120,11 @@ func (w *walk) applied(e entry, base int64) {
 		least, most = int64(p.Applied[0])-1, int64(p.Applied[1])-1
 	}
 	most += w.open
-	// what requests without an answer did before the last answer can still arrive, from a member that hung
+	// requests that nobody answered, from before the last answer, may have run since, in a member that had hung
 	if late := min(max(more-most, 0), w.late); late > 0 {
 		w.late, w.sound, most = w.late-late, false, most+late
 	}
-	// and so can requests that were inside it when it stopped, on top of their retry
+	// and so may requests that were inside it when it stopped and that another member answered
 	if more > most {
 		late := min(more-most, w.waiting(e))
 		w.ran, w.sound, most = w.ran+late, w.sound && late == 0, most+late

@@ -62,7 +62,7 @@ func (l *Listener) Set(f Fault) error {
 	return l.accepting()
 }
 
-// faults is the fault in force. changed belongs to it: who waits got it together with the fault.
+// faults is the fault in force. changed belongs to it: a request gets both under one lock (take).
 type faults struct {
 	mu      sync.Mutex
 	now     Fault

@@ -37,8 +37,8 @@ func (m *server) moveClock(w http.ResponseWriter, rq *http.Request) {
 	m.clock.add(d)
 }
 
-// armFailpoint is /failpoint?at=after-write&do=kill; with do=delay it waits for ms=, in milliseconds. do=stop halts
-// the process, do=none takes the order back.
+// armFailpoint is /failpoint?at=after-write&do=kill; do=delay waits ms= milliseconds, do=stop halts the process,
+// do=none takes the order back.
 func (m *server) armFailpoint(w http.ResponseWriter, rq *http.Request) {
 	ms := 0
 	var err error
@@ -67,8 +67,8 @@ func (m *server) takeStoreDown(w http.ResponseWriter, rq *http.Request) {
 	}
 }
 
-// State is what a member knows of its sessions: the answer to /state. It is for pages, waits and reports; no
-// prediction reads it.
+// State is what a member knows of its sessions: the answer to /state. It is for pages, waits and reports; what a
+// scenario predicts is not made of it.
 type State struct {
 	Member      string          `json:"member"`
 	At          session.Millis  `json:"at"`

@@ -6,7 +6,7 @@ import (
 	"github.com/wasplug/wasplug/lab/session"
 )
 
-// mostBytes is what a request may add to a session with bytes=: 1 MB, as the largest column of IBM's tables has 2.
+// mostBytes is what a request may add to a session with bytes=: 1 MB; the largest column of IBM's tables takes 2.
 const mostBytes = 1 << 20
 
 // hitcount counts requests in the session: with Set, or in place in a list that the session holds, which nobody is
@@ -114,8 +114,8 @@ func partial(c *call) error {
 	return nil
 }
 
-// author edits a document of many attributes in place and saves it rarely: what Web Content Authoring did, for which
-// IBM asks for all attributes to be written (W6).
+// author edits a document of many attributes in place and saves it rarely, as Web Content Authoring does: only where
+// all attributes are written does a take-over find its edits (W6).
 func author(c *call) error {
 	s, err := c.session()
 	if err != nil {

@@ -35,7 +35,7 @@ type call struct {
 //	before-answer    the head is made; the first byte goes out next
 //	mid-answer       one half of the body is out, so that nobody sends the request again
 //
-// Where the servlet flushes, the last two come before the write, and its failpoints behind the answer (row 10).
+// Where the answer comes first, by a flush or by choice, the last two come before the two of the write (row 10).
 func (m *server) serve(a *listener.Answer, rq *http.Request) {
 	a.Header().Set("X-Lab-Member", m.spec.Name)
 	if m.busy.isBusy() {
@@ -99,7 +99,7 @@ func (c *call) describe(h http.Header) {
 	h.Set("X-Lab-Replicas", strconv.Itoa(st.Replicas))
 }
 
-// during is the moment at which the servlet has made its change. A servlet calls it there; of one that does not, the
+// during is the moment at which the servlet has made its change. A servlet calls it there; for one that does not, the
 // moment comes at its end.
 func (c *call) during() {
 	if !c.reached {
@@ -170,8 +170,7 @@ func (m *server) find(p string) (root string, serve servlet) {
 	return root, all[name]
 }
 
-// busy is a member that answers 503 for a while, by real time whatever its clock says: a plug-in waits for it by its
-// own.
+// busy is a member that answers 503 for a while, by real time, whatever its clock says.
 type busy struct {
 	mu    sync.Mutex
 	until time.Time

@@ -32,7 +32,7 @@ var errAbandoned = errors.New("standard input has ended: nobody is there to look
 
 // Run is the whole life of a member. It ends in order when ctx does, and at once, with an error, when stdin does: the
 // system closes that with the supervisor's death, however it comes, so no member outlives it. stdout gets a line of
-// JSON when the member serves, then its events.
+// JSON when the member serves, and one for each event.
 func Run(ctx context.Context, stdin io.Reader, stdout io.Writer) error {
 	spec, rest, err := readSpec(stdin)
 	if err != nil {
@@ -200,8 +200,8 @@ func (d *drawn) Read(p []byte) (int, error) {
 	return d.source.Read(p)
 }
 
-// every does something at an interval until ctx ends, never twice at once: what takes longer is followed by the next
-// at once, as in a thread that sleeps in between.
+// every does something at an interval until ctx ends, never twice at the same time: what takes longer than the
+// interval is followed by the next without a pause.
 func every(ctx context.Context, interval time.Duration, do func()) {
 	t := time.NewTicker(interval)
 	defer t.Stop()

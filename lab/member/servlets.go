@@ -60,7 +60,7 @@ func orNone(s string) string {
 	return s
 }
 
-// sortedKeys make what is listed of a map the same each time.
+// sortedKeys lists the keys of a map in the same order each time.
 func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))
 	for k := range m {

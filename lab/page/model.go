@@ -78,12 +78,12 @@ type processView struct {
 	Partition []string // the partition table: ID=MEMBER[,MEMBER]
 }
 
-// patience is how long a member may take to say how things stand. A hung one must not keep the page away, on which it
-// is to be seen that it hangs.
+// patience is how long a member may take to say how things stand. A hung one must not keep the page away, which is to
+// show that it hangs.
 const patience = time.Second
 
-// look gathers what is shown. Members are asked at once and answer one after the other, so what they say is not of
-// one instant: a session may be seen twice, or at none, while it is taken over.
+// look gathers what is shown. Members are asked at once and answer one after the other, so what they say is not of one
+// instant: a session that is being taken over may be seen at two members, or at none.
 func (h *Handler) look(ctx context.Context, picked string) *view {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

@@ -90,7 +90,7 @@ func (f *Feed) Add(e lab.Event) {
 	f.lines = f.lines[max(len(f.lines)-kept, 0):]
 }
 
-// worded is a line about an event. What a member says that is no event stands as it is.
+// worded is a line about an event. A line that is no event in JSON stands as it is.
 func worded(e lab.Event) string {
 	var told struct {
 		session.Event

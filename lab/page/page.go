@@ -25,7 +25,7 @@ type Options struct {
 	Lab     *lab.Lab
 	Policy  func(cluster string) session.Policy // what predictions are made by
 	Assumed session.Assumed                     // the session choices as the members follow them
-	Settled session.Set                         // those that somebody has settled: on the others a prediction may hang
+	Settled session.Set                         // those that are settled: a prediction may depend on the others
 	Feed    *Feed                               // what members told
 	Trail   *Trail                              // what web server processes did; nil: nobody knows
 	Else    http.Handler                        // serves all other paths
@@ -54,8 +54,8 @@ const (
 		"base-uri 'none'"
 )
 
-// ServeHTTP shows the page, or obeys a button and comes back to it. It kills processes for whoever can press a
-// button, so it answers to loopback names only, which keeps out pages of other sites that have their name lead here,
+// ServeHTTP shows the page, or obeys a button and comes back to it. It kills processes for whoever can press a button,
+// so it answers to loopback names only, which keeps out pages of other sites whose name leads here (DNS rebinding),
 // and takes orders only from its own forms.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, rq *http.Request) {
 	if rq.URL.Path != path {
@@ -121,8 +121,8 @@ func (h *Handler) show(w http.ResponseWriter, rq *http.Request) {
 	w.Write(b.Bytes())
 }
 
-// obey does what a button says, and goes back to the page, which tells what came of it. A redirect, or a reload of
-// the page would send the order again.
+// obey does what a button says, and goes back to the page, which tells what came of it. It redirects there, so that a
+// reload of the page does not send the order again.
 func (h *Handler) obey(w http.ResponseWriter, rq *http.Request) {
 	order, name := rq.PostFormValue("do"), rq.PostFormValue("member")
 	said := strings.TrimSpace(order + " " + name)

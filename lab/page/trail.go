@@ -63,7 +63,7 @@ func (t *Trail) of(process int, told *lab.Told) *request {
 		}
 	}
 	r := &request{process: process, number: told.Number, began: time.Now(), Target: strings.Clone(told.Request.Target),
-		cookies: strings.Join(told.Request.Cookies, "; ") + " "}
+		cookies: strings.Join(told.Request.Cookies, "; ") + " "} // the blank makes a copy, of a single one, too
 	t.last = append(t.last, r)
 	t.last = t.last[max(len(t.last)-trailLength, 0):]
 	return r

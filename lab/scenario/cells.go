@@ -40,9 +40,9 @@ const (
 	changeFound  = "changeFound"
 )
 
-// Stage runs a cell on a configuration with the members a, b and c. Where it differs, and a busy machine kept a
-// member silent for so long that the others gave it no copies, which no table can know, it runs again: three times at
-// most. One that differs with quiet members never does: that is what the table is held against.
+// Stage runs a cell on a configuration with the members a, b and c. Where it differs, and a busy machine kept a member
+// silent for so long that the others gave it no copies, which no table can know, it runs again: three runs at most.
+// One that differs though its members were quiet is not run again: that is what is looked for.
 func Stage(ctx context.Context, c *session.Cell, source *Source, o *Options) (out *Staged) {
 	for range 3 {
 		var late bool
@@ -112,7 +112,7 @@ func (r *cellRun) order(ctx context.Context, path, query string) error {
 }
 
 // look moves the clocks beyond the write interval, which is 10 s in all cells, and lets the thread that writes look:
-// it writes what is due for longer than that (W4).
+// it writes what it has not written for longer than that (W4).
 func (r *cellRun) look(ctx context.Context) error {
 	if err := r.lab.Advance(ctx, 11*time.Second); err != nil {
 		return err
@@ -143,7 +143,7 @@ func (r *cellRun) older(ctx context.Context) error {
 }
 
 // change makes the change, and lets the members die at the moment of the cell. What is in flight at the death is sent
-// again by the plug-in, and the answer to it is the survivor's; else another request looks what the survivor has.
+// again by the plug-in, and the answer to it is the survivor's; else another request shows what the survivor has.
 func (r *cellRun) change(ctx context.Context) error {
 	moment := strings.TrimPrefix(r.cell.Value("moment"), "new-")
 	query := map[string]string{"set": "?x=1", "in-place": "?inplace=1",
@@ -151,7 +151,7 @@ func (r *cellRun) change(ctx context.Context) error {
 	switch moment {
 	case "during", "before-write", "after-write":
 		return r.inFlight(ctx, moment, query)
-	// The client has its whole answer while the member waits before the write, in which it is killed.
+	// The client has its whole answer while the member waits before the write, and is killed there.
 	case "flushed-before-write":
 		if err := r.order(ctx, "/failpoint", "at=before-write&do=delay&ms="+held); err != nil {
 			return err
@@ -273,8 +273,8 @@ func (r *cellRun) reached(ctx context.Context) (bool, error) {
 	return err == nil && len(state.Failpoints) == 0, err
 }
 
-// observed are the predicted columns as they came. A request that was in flight has taken effect as often as the
-// count has risen above what the survivor found: least and most are the same here, since it has happened.
+// observed are the predicted columns as they came. A request that was in flight has taken effect as often as the count
+// has risen above the older state: least and most are the same here, since it has happened.
 func (r *cellRun) observed() map[string]string {
 	o, inFlight := r.answer, int64(0)
 	switch strings.TrimPrefix(r.cell.Value("moment"), "new-") {

@@ -26,7 +26,7 @@ type browser struct {
 	last    int64            // the count that it saw last
 	floor   int64            // the count that it was told to be written
 	byWrite map[uint64]int64 // the count that each write of the owner has, by its number; see told
-	counts  string           // the servlet whose count it is: the first that it was shown one by, "": none
+	counts  string           // the servlet whose count it is: the first that showed it one, "": none
 	capped  bool             // a change in place may be in no write (W6): nothing more is taken for written
 	screen  int              // of /wizard, that it was shown last; 0: none
 	note    bool             // it has sent a note
@@ -51,8 +51,8 @@ func newBrowser(name string, timeout time.Duration) *browser {
 		}}
 }
 
-// answer is what a client got, and what it says of the session. It is all that a client can see: nothing of it is
-// asked of a member's control interface.
+// answer is what a client got, and what it says of the session. But for what the log of the plug-in tells it is what a
+// client can see: nothing of it is asked of a member's control interface.
 type answer struct {
 	Client, Method, Path string
 	Process              int // the web server process that was asked, from 0
@@ -208,8 +208,8 @@ func (q *request) parameter(name string) string {
 
 // told works out the count that the member tells to be written: the floor that no later answer may be below (C1). The
 // member names writes by number; WriteNo is of the write that has, or will have, the session as the answer shows it,
-// so each answer tells which count belongs to a number, and Written then says which of them the store has. A write
-// whose answer was not seen, as of a request without one, is not known: the floor stays where it was.
+// so each answer tells which count belongs to a number, and Written then says which of them the store has. The write
+// of a request that had no answer is not known, and the floor stays where it was.
 func (b *browser) told(q *request, a *answer, inPlaceCounts bool) (written int64, known bool) {
 	if a.Session != b.id {
 		b.floor, b.capped = 0, false

@@ -34,7 +34,7 @@ func (st *stage) facts(b *browser, q *request, before string) (*facts, error) {
 			return nil, err
 		}
 	}
-	// whether a request is sent again hangs on its body (R50 and what follows it)
+	// whether a request is sent again depends on its body (R57)
 	if q.form != nil {
 		rq.Body = int64(len(q.form.Encode()))
 	}
@@ -177,7 +177,8 @@ func (st *stage) restarted(b *browser) (names []string) {
 }
 
 // isNew reports a session of which no attribute has been written yet, as far as can be known from outside. At the end
-// of service the first request writes it, so it is new while no second change came; else until a look or a sync().
+// of service only the last change can be missing in the store, so it is new where that was the first; else until a
+// look or a sync().
 func (st *stage) isNew(t *trail) bool {
 	if st.policy.Frequency == session.EndOfService {
 		return t.changes <= 1
@@ -191,8 +192,8 @@ func moment(word string) session.Moment {
 	return m
 }
 
-// momentOf says a failpoint in the predictor's words, which has fewer: what lies before the service can change
-// nothing that during does not, and what is written and not answered is after-write.
+// momentOf says a failpoint in the predictor's words, of which there are fewer: before the service no more is lost
+// than during it, and what is written and not answered is after-write.
 func momentOf(at string) session.Moment {
 	switch at {
 	case "before-service":

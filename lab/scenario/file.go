@@ -104,7 +104,7 @@ type Step struct {
 type request struct {
 	method, path, host, client string // host "": the first that the file serves; client names whose cookies it carries
 	form                       url.Values
-	repeat, process            int           // repeat from 1, each behind the answer before it; process from 0
+	repeat, process            int           // repeat from 1, each after the answer to the one before; process from 0
 	to, cookie                 string        // the member whose clone ID alone the cookie names, and that cookie
 	fresh                      bool          // the client begins anew, without a cookie
 	after                      time.Duration // in a parallel step: how long it waits before it sends

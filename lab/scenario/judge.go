@@ -77,7 +77,7 @@ func (st *stage) differences(d *explain.Decision, f *facts, q *request, o *obser
 }
 
 // owing compares how often requests that nobody answered have taken effect with what was predicted of them: the next
-// answer that counts shows it. Until then what was predicted adds up, least and most, over all such requests.
+// answer with a count shows it. Until then what was predicted adds up, least and most, over all such requests.
 func (r *run) owing(b *browser, d *explain.Decision, f *facts, q *request, o *observed) []Failure {
 	if o.Status == 0 || o.Status >= 500 {
 		if d.Session != nil && f.inFlight && q.increments() {

@@ -92,7 +92,8 @@ func (e *TooFew) Error() string {
 }
 
 // chance is what a client or the one who kills draws from, a stream for each: so what one of them draws does not hang
-// on how fast the others are. When which member dies is the same with the same seed; what is under way then is not.
+// on how fast the others are. Which member dies, and after which pause, is the same with the same seed; what is under
+// way then is not.
 func chance(seed, stream uint64) *rand.Rand {
 	if seed == 0 {
 		seed = rand.Uint64()
@@ -234,7 +235,7 @@ func (k *killTest) fault(ctx context.Context, victims []*lab.Member) error {
 	return k.restart(ctx, victims)
 }
 
-// hang halts a member for a while. It is let go on also where ctx has ended: Close could not stop it in order.
+// hang halts a member for a while. It is let go on also where ctx has ended.
 func (k *killTest) hang(ctx context.Context, m *lab.Member, d time.Duration) error {
 	if err := k.handle(ctx, &Step{do: doStop}, m); err != nil {
 		return err
@@ -244,8 +245,7 @@ func (k *killTest) hang(ctx context.Context, m *lab.Member, d time.Duration) err
 }
 
 // point lets a member die at a moment of its next request; one that gets none is killed. The moments lie around the
-// service, the write and the answer: between two of them is where a change is written and nobody knows, or known and
-// not written.
+// service, the write and the answer: in between a change can be written and not known, or known and not written.
 func (k *killTest) point(ctx context.Context, m *lab.Member) error {
 	moments := []string{"before-service", "during", "before-write", "after-write", "before-answer", "mid-answer"}
 	from := time.Now()
@@ -295,7 +295,7 @@ func (k *killTest) report() (*KillReport, error) {
 }
 
 // gap is the longest that a client was without an answer around a fault: between two answers of which the second came
-// after it, and the first at most 2 s behind it.
+// after it, and the first at most 2 s after it.
 func (k *killTest) gap(at time.Time) (worst time.Duration) {
 	for _, times := range k.answered {
 		i, _ := slices.BinarySearchFunc(times, at, time.Time.Compare)

@@ -51,7 +51,7 @@ func (r *run) request(ctx context.Context, s *Step, b *browser, last bool) error
 		}
 		d = r.predict(f, explain.WithSteps)
 	}
-	// what stands there is of requests before
+	// what stands there is of earlier requests
 	r.log.Take()
 	a := r.send(ctx, b, q)
 	a.log = r.log.Take()
@@ -194,7 +194,8 @@ func (r *run) gone(ctx context.Context, q *request, a *answer) {
 		if s.how == doKill && !dies(ctx, m) {
 			continue
 		}
-		// An answer that came whole although its member died: for its client the change was made before the death.
+		// The answer, or half of it, was out when the member died: its client may know of a change that is not
+		// written.
 		moment := ""
 		if !s.breaks(q) {
 			moment = s.moment
@@ -237,12 +238,12 @@ func awaitDeath(ctx context.Context, m *lab.Member) bool {
 // would think. It is no bound on what members do, only the end of waiting.
 const mostDying = 30 * time.Second
 
-// orderAfter is how long requests are under way before what an operator does meanwhile: they have reached their
-// member by then, unless they wait themselves (after).
+// orderAfter is how long requests are under way before what an operator does meanwhile: time enough to reach their
+// member, unless they wait themselves (after).
 const orderAfter = 250 * time.Millisecond
 
 // parallel sends requests at the same time, and does what else it has while they are under way. They are not
-// predicted, and their attempts are not known: the plug-in's log has their lines in one another.
+// predicted, and their attempts are not known: their lines are mixed in the plug-in's log.
 func (r *run) parallel(ctx context.Context, s *Step) error {
 	answers := make([]*answer, len(s.steps))
 	var all sync.WaitGroup
@@ -294,8 +295,8 @@ func (r *run) meanwhile(ctx context.Context, s *Step) error {
 // died, who took over, what was sent, acknowledged, written and found.
 func (r *run) failover(d *explain.Decision, f *facts, b *browser, q *request, o *observed) Failover {
 	out := Failover{Client: b.name, Path: q.path, Took: o.Member, Before: o.Before, After: o.Cookie,
-		// Found is without what this request itself added.
 		Acknowledged: int(o.lastBefore), Sent: int(o.lastBefore + own(q)), Written: o.floorBefore,
+		// Found is without what this request itself added.
 		Found: max(0, o.Count-o.applied), Gap: o.Got.Sub(o.Sent), Age: o.age, Lost: o.lost, Steps: r.timed(d, o)}
 	for _, m := range r.lab.Members() {
 		if gone := r.fates[m.Name]; gone != nil {
@@ -337,8 +338,8 @@ func (st *stage) timed(d *explain.Decision, o *observed) (out []TimedStep) {
 }
 
 // expectState waits until the members are in a state, 15 s at most: they hear of a death, and copies arrive, by real
-// time (L6, L8), whatever the clocks of the lab say. What is not to change can only be expected of a state that has
-// come.
+// time (L6, L8), whatever the clocks of the lab say. It ends with the first look at which all is so, and cannot show
+// that something stays as it is.
 func (r *run) expectState(ctx context.Context, s *Step) error {
 	var failures []Failure
 	for limit := time.Now().Add(15 * time.Second); ; {

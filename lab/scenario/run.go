@@ -19,7 +19,7 @@ func (f *File) Run(ctx context.Context, t *Test, source *Source, o *Options) *Re
 	began := time.Now()
 	defer func() { r.Took = time.Since(began) }()
 	st, err := newStage(ctx, t, source, o)
-	// checked before the error is: here it is what the test wants
+	// such a test wants the error
 	if t.refused.Set() {
 		return f.refused(r, st, err)
 	}

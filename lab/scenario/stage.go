@@ -64,7 +64,7 @@ type stage struct {
 	known    sync.Mutex       // what follows and what clients know: a kill test asks and kills at the same time
 	fates    map[string]*fate // of members that are not up
 	died     map[string]*fate // how a member last went, also when it is up again
-	faults   int              // so far; the number by which a history tells what a fault explains
+	faults   int              // so far; the number of the last one in the history
 	armed    map[string]*Step // failpoints that wait, by member
 	refusals map[string]int   // connections that a member is to refuse yet
 	storeOut bool             // a test has taken the store away from all members
@@ -146,7 +146,7 @@ func (st *stage) holders() (names []string) {
 }
 
 // settings are those of each cluster. The first cluster's policy stands for all in histories and where a trail asks
-// when something is written: the scenarios have clusters that are set alike.
+// when something is written, so clusters of a scenario should be set alike.
 func (st *stage) settings(opt *lab.Options) error {
 	by := map[string]lab.Sessions{}
 	for i := range st.table.Clusters {
@@ -258,9 +258,8 @@ func (st *stage) member(name string) (*lab.Member, error) {
 		name, diag.DidYouMean(name, all), strings.Join(all, ", "))
 }
 
-// goes notes that a member is not up any more. Its number in the history is that of the fault, by which the checker
-// tells which answers may be missing. from is when the deed began: an answer since then may come from before it or
-// after.
+// goes notes that a member is not up any more. from is when the deed began: an answer that came since may have been
+// given before it or after.
 func (st *stage) goes(name, how, moment string, from time.Time) {
 	st.known.Lock()
 	defer st.known.Unlock()

@@ -11,7 +11,7 @@ import (
 
 // value is an attribute: what JSON can say, or something that lives in this member's memory only.
 type value struct {
-	// what the servlet gets: of JSON the value that it was read to, so numbers are float64
+	// what the servlet gets; after [Session.Set] what encoding/json reads, so numbers are float64
 	live any
 	// no write takes it along, and the store is told that the attribute is gone
 	local bool

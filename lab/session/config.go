@@ -101,7 +101,7 @@ func (c *Config) check(persistent bool) error {
 	return c.checkWords()
 }
 
-// checkWords refuses what is none of the words: they come as JSON, and a misspelt one would behave as some other.
+// checkWords refuses what is none of the words: they come as JSON, and a misspelt one would behave as some other one.
 func (c *Config) checkWords() error {
 	words := []struct {
 		key, value, first, second, third string

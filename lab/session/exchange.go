@@ -10,7 +10,7 @@ import (
 var ErrUnauthorized = errors.New("SESN0008E: the session belongs to another user")
 
 // Exchange is a request with its session, from [Manager.Begin] to [Exchange.End]. One goroutine uses it. The session
-// is held in use from the moment it is found, so no pass of the cache or the reaper drops it under the request.
+// is in use from the moment it is found, so neither a full cache nor the reaper drops it under the request.
 type Exchange struct {
 	User string // who sends the request; "" for anonymous. Set before Get
 
@@ -73,7 +73,7 @@ func (x *Exchange) adopt(s *Session) {
 		case <-x.gone:
 		}
 	}
-	// asked is the value that gave the session, of several that were tried
+	// asked is the value that gave the session; of a new one the last that was tried, whose ID it may have (S15)
 	v, send := x.m.form.answer(x.asked, s.id, s.version())
 	x.answer = v
 	if !send || s.overflow {

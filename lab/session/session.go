@@ -113,8 +113,7 @@ func (s *Session) nextAccess(now Millis) (mine, next Millis, compare bool) {
 	return s.stored, max(now, s.access+1), !s.insert
 }
 
-// accessed notes an access, in the store as well where that was told. stored stays behind access until the store
-// hears of it.
+// accessed notes an access; stored says that the store has been told of it, too.
 func (s *Session) accessed(now Millis, stored bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -86,8 +86,8 @@ func (c *pgConn) ExecContext(ctx context.Context, statement string, args []drive
 	return driver.RowsAffected(tag.RowsAffected()), badConn(err)
 }
 
-// QueryContext reads the first row before it returns: so an error of the statement is that of the query, and one that
-// was never sent can be asked again on another connection.
+// QueryContext reads the first row before it returns: so an error of the statement is one of the query, and a
+// statement that was never sent can be asked again on another connection.
 func (c *pgConn) QueryContext(ctx context.Context, statement string, args []driver.NamedValue) (driver.Rows, error) {
 	result, err := c.ask(ctx, statement, args)
 	if err != nil {
@@ -208,8 +208,7 @@ func (r *pgRows) Close() error {
 	return err
 }
 
-// Next gives the row that was read last, and reads the one behind it: so the first read showed whether the statement
-// failed.
+// Next gives the row that was read last, and reads the following one: QueryContext has read the first.
 func (r *pgRows) Next(row []driver.Value) (err error) {
 	if !r.more {
 		if err := r.Close(); err != nil {

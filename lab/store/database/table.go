@@ -95,7 +95,8 @@ func query[T any](ctx context.Context, t *table, scan func(*sql.Rows) (T, error)
 }
 
 // reach asks the database, again where it cannot be reached: what is asked must bear to be done twice. A touch that
-// was done and not answered finds itself outrun at the second try, which costs a read; a write is the same twice.
+// was done and not answered finds itself outrun at the second try, which costs a read and a cache ID; a write is the
+// same twice.
 func (t *table) reach(ctx context.Context, ask func() error) (err error) {
 	for range 1 + retries {
 		if err = t.once(ctx, ask); err == nil || t.refused(err) {

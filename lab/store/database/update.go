@@ -15,7 +15,7 @@ type update struct {
 }
 
 // newUpdate begins with the arguments of the condition: they are $1 and the following, and columns take the numbers
-// behind.
+// after them.
 func newUpdate(key ...any) *update { return &update{args: key} }
 
 func (u *update) set(column string, value any) {

@@ -1,7 +1,7 @@
 package grid
 
-// ServerConfig is what one server of the grid is told. The servers know each other from the start: a majority of
-// Servers must be there, those that have not come yet counted in.
+// ServerConfig is what one server of the grid is told. The servers know each other from the start, so a majority is
+// one of all of them, also of those that have not come yet.
 type ServerConfig struct {
 	Name    string
 	Listen  string   // 127.0.0.1:PORT, for members

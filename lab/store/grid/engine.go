@@ -11,9 +11,9 @@ import (
 	"github.com/wasplug/wasplug/lab/session"
 )
 
-// An engine keeps entries and changes one only for who knows it as it is. Any error but these three says that it
-// could not be asked; what was asked may have been done all the same. That is all the two engines have in common, and
-// enough: what comparing lacks, as a touch of a session (D2), is made of it in store.go.
+// An engine keeps entries and changes one only for who knows it as it is. Any error but these three says that it could
+// not be asked; what was asked may have been done all the same. What a store needs beyond that, as the touch of a
+// session (D2), is made of it in store.go, for both engines alike.
 type engine interface {
 	get(ctx context.Context, k session.Key) (*kept, error) // errNone
 	// put keeps a value in place of an old one, nil: there must be none. errOther.

@@ -8,8 +8,8 @@ import (
 	"github.com/wasplug/wasplug/lab/session"
 )
 
-// entry is a session as the grid has it: one value, so that a change is there as a whole or not at all. The last
-// writes of a multi-row table can be cut in two by a death; those of the grid cannot.
+// entry is a session as the grid has it: one value, so that a change is there as a whole or not at all. A write to a
+// multi-row table can be cut in two by a death; one to the grid cannot.
 type entry struct {
 	Stamp       string         `json:"stamp"` // of the change that made it what it is
 	WriteNo     uint64         `json:"writeNo"`

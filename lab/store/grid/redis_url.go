@@ -25,8 +25,8 @@ type redisURL struct {
 	db               int
 }
 
-// parseRedis reads a URL. The number of the database is the path, or db= in the query, which a socket's needs, whose
-// path is the file.
+// parseRedis reads a URL. The number of the database is the path, or db= in the query: of a socket the path is the
+// file.
 func parseRedis(text string) (at redisURL, err error) {
 	u, err := url.Parse(text)
 	if err != nil {

@@ -26,7 +26,7 @@ func Of(name string) string {
 	return b.String()
 }
 
-// Name is what Of has written as that word. One that Of did not write comes back as it can be read.
+// Name is what Of has written as that word. Of a word that Of did not write it gives what can be read.
 func Name(word string) string {
 	parts := strings.Split(word, "=")
 	for i := 1; i < len(parts); i++ {

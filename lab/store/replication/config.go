@@ -54,8 +54,8 @@ const (
 // everyMember as Replicas: the entire domain.
 const everyMember = -1
 
-// Config is what one member knows of its replication domain. All members of a domain are given the same but for
-// Member: each works out by itself who holds whose sessions (L4), so they must see the same list.
+// Config is what one member knows of its replication domain. All members of a domain must be given the same Members
+// and Replicas: each works out by itself who holds whose sessions (L4).
 type Config struct {
 	Domain   string   `json:"domain"`
 	Member   string   `json:"member"`   // the name of this one

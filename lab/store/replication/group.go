@@ -35,7 +35,7 @@ type peer struct {
 	seen         time.Time // when its last heartbeat came, or can be taken to have come
 	told         time.Time // when it came
 	whole        time.Time // when it was first heard of ready in this life; zero: it was not
-	alive, ready bool      // alive: counts as holder; ready: has what it must hold (L9), and is named to web servers
+	alive, ready bool      // alive: it is heard of (L6); ready: it has what it must hold (L9)
 	// silent: it is not heard of, and its process may be there all the same, hung or slow. What it holds is not lost.
 	silent bool
 }

@@ -79,8 +79,8 @@ func (h *held) anyApp(id string) bool {
 }
 
 // put takes a write, or the claim of a member that takes a session over. The order of the cases is the order of what
-// must hold: nothing that is too late gets in, whatever it is; an end counts for every copy; then come writes that
-// need nothing of what is here, and last those that build on it.
+// must hold: nothing that is too late gets in, whatever it is; an end counts for every copy; then a write that is here
+// already, a whole one, and last a delta, which builds on what is here.
 func (h *held) put(m *message) verdict {
 	e := h.get(m.key())
 	switch {

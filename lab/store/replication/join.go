@@ -43,8 +43,8 @@ func start(cfg Config, life uint64, wire transport) (*Store, error) {
 	return s, nil
 }
 
-// receiver is what a transport brings its messages to. receive answers one from another member (L1), in its words;
-// nil where it cannot be read, which who asked takes for no answer.
+// receiver is what a transport brings its messages to. receive answers one from another member, kind being a word of
+// L1; nil where it cannot be read, which counts as no answer.
 type receiver interface {
 	receive(kind string, data []byte) (reply []byte)
 	heard(data []byte)
@@ -61,7 +61,7 @@ func (s *Store) receive(kind string, data []byte) []byte {
 		return handle(s, data, func(q *question) any { return s.ask(*q) })
 	case kindState:
 		if b := (beat{}); json.Unmarshal(data, &b) == nil {
-			// It calls other members, so no lock is held; nats.go lets it run beside other messages.
+			// It calls other members, so no lock is held, and wire.listen gives it a goroutine of its own.
 			s.handOver(b)
 		}
 		return encode(true)
@@ -141,8 +141,8 @@ func (s *Store) heard(data []byte) {
 	}
 }
 
-// listen notes a heartbeat and what follows from it. Copies at a member that came anew are gone, and its life begins:
-// what is asked of it from now on waits on the new one.
+// listen notes a heartbeat and what follows from it. What a member held before it came counts no more, whether it was
+// restarted or only slow, and a life of it begins: whoever asks it from now on waits until that one ends.
 func (s *Store) listen(b beat) news {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -225,8 +225,8 @@ func (s *Store) misplaced(e *entry) bool {
 	return atOnce && targets&^e.at != 0 || (e.at|e.old)&^targets != 0
 }
 
-// reholdAll moves the sessions of this member that must, or all, together at a time. It returns when they are there,
-// or their holders cannot be reached.
+// reholdAll moves the sessions of this member that must, or all, 16 (together) at a time. It returns when they are
+// there, or their holders cannot be reached.
 func (s *Store) reholdAll(all bool) {
 	s.mu.Lock()
 	s.moving++

@@ -41,7 +41,7 @@ type message struct {
 }
 
 // stamp says which write of a session something is, and who may make the next one (L2). Numbers rise by write and by
-// take-over, and go on through both; so of two stamps it can be told which is later, whoever made them.
+// take-over, and go on through both, so the higher one is later, whoever made it; see refuses for two that are equal.
 type stamp struct {
 	No    uint64 `json:"no"`    // write number
 	Owner string `json:"owner"` // the member that made it

@@ -10,8 +10,8 @@ import (
 // with the last copy of a session. Others take its place in the meantime, but nobody takes a session over without
 // having waited for it where it may know better than those that answer.
 
-// lastHope is how long a write that nobody else would hold waits for those who are silent: one that was hung for less
-// than that holds it then, and no write is kept back for longer.
+// lastHope is how long a write that nobody else would hold waits for those who are silent, from the last sign of them:
+// one that was hung for less than that holds it then.
 const lastHope = 2 * deadAfter
 
 // watch finds out who of the silent is dead, and who of the dead is started again.

@@ -13,7 +13,7 @@ type field struct {
 
 // spliced applies a delta to attributes without reading their values, which would be most of what a write costs. Both
 // are objects as packed writes them, by encoding/json: no blanks, names in order; false: one is of another form, and
-// is read.
+// must be read.
 func spliced(old, set []byte, removed []string) (out []byte, ok bool) {
 	a, plain := fieldsOf(old)
 	b, plainToo := fieldsOf(set)

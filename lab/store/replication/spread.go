@@ -14,8 +14,9 @@ import (
 
 const (
 	mostWait = 5 * time.Second // for the answer of a member that lives (M6)
-	// of one message; a repeated put is harmless, for a holder knows the write by its number
-	tryAgain = time.Second // a message may have been lost with a connection
+	// tryAgain is for the answer to one message, which may have been lost with a connection. To send it again is
+	// harmless: a holder knows a write by its number.
+	tryAgain = time.Second
 )
 
 // errNobody: nobody answers to the name of a member. Where its process is gone, too, it is dead at once (L6).

@@ -22,8 +22,8 @@ type Store struct {
 	stop    context.CancelFunc
 	working sync.WaitGroup
 	sending sync.WaitGroup // asynchronous writes
-	changed chan struct{}  // of one: somebody left or is ready, holders are looked at again
-	arrived chan struct{}  // of one: somebody came, or was found dead
+	changed chan struct{}  // holds one: somebody left or is ready, holders are looked at again
+	arrived chan struct{}  // holds one: somebody came, or was found dead
 	writing keyLocks
 
 	mu     sync.Mutex // of what follows
@@ -123,8 +123,8 @@ func (s *Store) sendLater(k session.Key) {
 }
 
 // next makes a write part of the own copy. What goes out is the delta where that is enough; the holders that have the
-// write before need no more, and the others say so (wantAll). A copy is replaced, not changed: its predecessor may be
-// in a message.
+// write before need no more, and the others say so (wantAll). The entry is replaced, not changed: the attributes of
+// the old one may be in a message.
 func (s *Store) next(w *session.Write) (*message, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -157,7 +157,7 @@ func (s *Store) next(w *session.Write) (*message, error) {
 }
 
 // Delete forgets a session everywhere. Who has a copy keeps that it is gone, so that no late copy brings it back
-// (D10). All living members are told, not only holders: any of them may have served it.
+// (D10). All living members are told, not only holders: any of them may have an old copy.
 func (s *Store) Delete(ctx context.Context, k session.Key) error {
 	defer s.writing.lock(k)()
 	s.mu.Lock()

@@ -26,7 +26,7 @@ func (s *Store) Load(ctx context.Context, k session.Key, cacheID int, now sessio
 		switch {
 		case ctx.Err() != nil || s.ctx.Err() != nil: // not all have answered
 			return nil, session.ErrDown
-		// all that could know have said that there is none
+		// all that could know have said that there is none, or were waited for in vain (M6)
 		case best == nil || best.Gone:
 			return nil, session.ErrGone
 		}
@@ -139,9 +139,9 @@ func (s *Store) askAll(ctx context.Context, q question, members set, call caller
 // caller asks one member ([Store.call], [Store.callPatiently]).
 type caller func(ctx context.Context, kind string, member int, question, reply any) bool
 
-// claim makes a copy this member's own: the next write number is reserved for it, also at its holders. The copies
-// that a former owner's holders have are dropped. What may hold an old copy is not known, so all others count as such
-// until keep has dropped them.
+// claim makes a copy this member's own: the next write number is reserved for it, also at its holders. The copies that
+// a former owner's holders have are dropped. Who has an old copy is not known, so all others are taken to until keep
+// has dropped them.
 func (s *Store) claim(ctx context.Context, m *message, fence uint64, now session.Millis) (*session.Record, error) {
 	k := m.key()
 	s.mu.Lock()

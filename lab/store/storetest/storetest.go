@@ -52,7 +52,6 @@ func Run(t *testing.T, start func(t *testing.T) *Cluster) {
 	}
 }
 
-// Times of the suite: a session is created at start.
 // start is when sessions of the suite are made: far enough from 0 that a time which is none is seen.
 const start session.Millis = 1_750_000_000_000
 

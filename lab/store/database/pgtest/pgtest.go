@@ -149,7 +149,6 @@ func programs() (string, error) {
 	return filepath.Dir(found[len(found)-1]), nil
 }
 
-// place makes the server's folder, and says how its shell is run: PostgreSQL refuses root.
 // place is a folder for the server and the shell that may run it there: PostgreSQL refuses to run as root, so root
 // becomes the user postgres that Debian's package makes.
 func place() (folder string, shell []string, err error) {
