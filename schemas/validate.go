@@ -48,7 +48,8 @@ func validate(root *yamldoc.Node, name string) []diag.Diagnostic {
 	}
 	var found []diag.Diagnostic
 	for _, e := range result.Errors() {
-		// "if" and "then" say only that a condition was not met; what was not met is a finding of its own.
+		// These two say only that the "then" or the "else" of a condition is not met; what is wrong in it is a finding
+		// of its own.
 		if e.Type() != "condition_then" && e.Type() != "condition_else" && !toldWithin(e, result.Errors()) {
 			found = append(found, describe(root, rules, e))
 		}

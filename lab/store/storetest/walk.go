@@ -26,8 +26,8 @@ func Walk(t *testing.T, store func(t *testing.T, member string) session.Store) {
 	}
 }
 
-// walk is a client that knows what its session must hold. It goes to any of the three members with each request, as
-// no plug-in would send it: every request is a take-over, or comes back to a copy that is old.
+// walk is a client that knows what its session must hold. It goes to any of the three members with each request, as no
+// plug-in would send it: most requests are take-overs, or come back to a copy that is old.
 type walk struct {
 	t       *testing.T
 	clock   session.Millis
