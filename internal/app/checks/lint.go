@@ -52,8 +52,7 @@ func (a *LintAnswer) Fails() bool {
 
 // Run reads and checks the files.
 func (l *Lint) Run(in app.Input) (*LintAnswer, error) {
-	r := &linting{request: l, files: diag.NewFiles(), paths: map[diag.FileID]string{}}
-	r.read(in)
+	r := read(in, l)
 	a := &LintAnswer{Notes: r.notes, Files: r.files, FailOn: l.FailOn, Unread: r.unread}
 	a.Checked = r.checked()
 	// All files are checked in one run, since files of a group are checked against each other.
@@ -95,6 +94,7 @@ type linting struct {
 	files   *diag.Files
 	inputs  []lint.Input
 	paths   map[diag.FileID]string // of files that may be repaired
+	yaml    map[diag.FileID]bool   // topologies, also those with errors
 	unread  int
 
 	topologies []*generate.Topology
@@ -102,8 +102,10 @@ type linting struct {
 }
 
 // read reads all files. One that cannot be read does not hide the others.
-func (r *linting) read(in app.Input) {
-	for _, f := range r.request.Files {
+func read(in app.Input, request *Lint) *linting {
+	r := &linting{request: request, files: diag.NewFiles(), paths: map[diag.FileID]string{},
+		yaml: map[diag.FileID]bool{}}
+	for _, f := range request.Files {
 		src, err := in.Read(f.Path, nil)
 		if err != nil {
 			r.notes.Say("%v", err)
@@ -115,6 +117,7 @@ func (r *linting) read(in app.Input) {
 		}
 		id := r.files.Add(f.Name, src)
 		if app.IsTopology(f.Path, src) {
+			r.yaml[id] = true
 			r.compile(id, f.Groups)
 			continue
 		}
@@ -127,6 +130,7 @@ func (r *linting) read(in app.Input) {
 			r.paths[id] = f.Path
 		}
 	}
+	return r
 }
 
 func (r *linting) checked() []diag.FileID {
@@ -165,13 +169,17 @@ type Fixed struct {
 
 // Run makes the repairs.
 func (f *Fix) Run(in app.Input) (*FixAnswer, error) {
-	r := &linting{request: &f.Lint, files: diag.NewFiles(), paths: map[diag.FileID]string{}}
-	r.read(in)
+	r := read(in, &f.Lint)
 	a := &FixAnswer{Notes: r.notes, Checked: len(r.inputs), Unread: r.unread}
 	// Each file is repaired by itself: what files of a group have to do with each other no fix mends.
 	for i := range r.inputs {
 		id := r.inputs[i].File
-		if r.paths[id] == "" && f.InPlace {
+		switch {
+		case !f.InPlace || r.paths[id] != "":
+		case r.yaml[id]:
+			return a, app.Misuse("--fix repairs a plugin-cfg.xml, and %s is a topology: change it there and generate",
+				r.files.Name(id))
+		default:
 			return a, app.Misuse("--fix writes files, and %s is none: use --fix=diff", r.files.Name(id))
 		}
 		src, n := lint.Fix(rules.All(), r.files, id, f.Options, f.Unsafe)

@@ -116,6 +116,24 @@ func TestFixRepairs(t *testing.T) {
 	}
 }
 
+// TestFixOfTopology: a topology is not repaired in place, whether it is whole or not, and that is the reason that is
+// told.
+func TestFixOfTopology(t *testing.T) {
+	in := apptest.Memory(t, map[string]string{"topology.yaml": apptest.Case(t, "topology.yaml"),
+		"broken.yaml": "flavor: none\n", "-": apptest.Case(t, "topology.yaml")})
+	for path, name := range map[string]string{"topology.yaml": "topology.yaml", "broken.yaml": "broken.yaml",
+		"-": "<stdin>"} {
+		fix := Fix{Lint: Lint{Files: lintFiles(path)}, InPlace: true}
+		if _, err := fix.Run(in); err == nil || !strings.Contains(err.Error(), name+" is a topology") {
+			t.Errorf("%s: error %v", path, err)
+		}
+		fix.InPlace = false
+		if a, err := fix.Run(in); err != nil || len(a.Fixed) > 0 {
+			t.Errorf("%s: a patch of a topology: %v", path, err)
+		}
+	}
+}
+
 func TestSettings(t *testing.T) {
 	in := apptest.Memory(t, map[string]string{
 		"conf/good.yaml": "version: 1\nbaseline: known.json\ngroups: {shop: [a.xml, /b.xml]}\n",
