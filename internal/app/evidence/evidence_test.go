@@ -176,7 +176,8 @@ func TestDiagnoseNotes(t *testing.T) {
 		t.Fatal(err)
 	}
 	noted := apptest.Noted(a.Notes)
-	for _, want := range []string{"access_log: 1 line are not of the form common", "error_log: left out"} {
+	for _, want := range []string{"access_log: left out, for they are not of the form common: 1 line\n",
+		"error_log: left out, for they are not of the form of an error log: 1 line\n"} {
 		if !strings.Contains(noted, want) {
 			t.Errorf("%q is not in\n%s", want, noted)
 		}
