@@ -2,6 +2,7 @@ package answers
 
 import (
 	"path/filepath"
+	"slices"
 
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser/diag"
@@ -70,21 +71,37 @@ func (r *Simulate) Run(in app.Input) (*Simulation, error) {
 	if r.Compare != "" {
 		configs = append(configs, r.Compare)
 	}
-	for i, config := range configs {
-		notes := &a.Notes
+	for _, config := range configs {
 		// The scenario is read once for each configuration, as names of members are resolved by it.
-		if i > 0 { // it says the same as before
-			notes = new(app.Notes)
-		}
-		run, err := r.with(in, src, config, notes)
+		var notes app.Notes
+		run, err := r.with(in, src, config, &notes)
+		a.note(notes)
 		if err != nil {
-			// The first round noted into a.Notes itself; the reasons of an error in the second must not be lost.
-			a.Notes = append(a.Notes, (*notes)[:len(*notes)*min(i, 1)]...)
 			return a, err
 		}
 		a.Runs = append(a.Runs, *run)
 	}
 	return a, nil
+}
+
+// note takes in the notes of one more configuration, without what those before have said: the scenario and its
+// reloads are the same for all.
+func (a *Simulation) note(more app.Notes) {
+	said := map[string]bool{}
+	for _, n := range a.Notes {
+		said[n.Text] = true
+		for _, d := range n.Diagnostics {
+			said[n.Files.Line(d)] = true
+		}
+	}
+	for _, n := range more {
+		if n.Text != "" && !said[n.Text] {
+			a.Notes = append(a.Notes, n)
+		}
+		a.Notes.Add(n.Files, slices.DeleteFunc(slices.Clone(n.Diagnostics), func(d diag.Diagnostic) bool {
+			return said[n.Files.Line(d)]
+		}))
+	}
 }
 
 // with plays it with a configuration, "" for its own.

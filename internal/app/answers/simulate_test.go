@@ -62,3 +62,31 @@ func TestSimulateFails(t *testing.T) {
 		}
 	}
 }
+
+// TestSimulateNotes: what is odd about a configuration is told of each of two, and once.
+func TestSimulateNotes(t *testing.T) {
+	t.Parallel()
+	odd := "\n" + apptest.Figure(t) // white space before the declaration
+	in := apptest.Memory(t, map[string]string{"odd.xml": odd, "odder.xml": odd,
+		"s.yaml": tenRequests, "reload.yaml": tenRequests + "reloads: [{at: 500ms, config: odd.xml}]\n"})
+	for _, c := range []struct{ scenario, config, compare, want string }{
+		{"s.yaml", "", "odd.xml", "odd.xml"},
+		{"s.yaml", "odd.xml", "odder.xml", "odd.xml odder.xml"},
+		{"s.yaml", "odd.xml", "", "odd.xml"},
+		{"reload.yaml", "", "odder.xml", "odd.xml odder.xml"},
+		{"reload.yaml", "", "odd.xml", "odd.xml"},
+	} {
+		ask := Simulate{File: c.scenario, Config: app.Config{Path: c.config}, Compare: c.compare}
+		a, err := ask.Run(in)
+		if err != nil {
+			t.Fatal(c, err)
+		}
+		var files []string
+		for line := range strings.Lines(apptest.Noted(a.Notes)) {
+			files = append(files, line[:strings.IndexByte(line, ':')])
+		}
+		if got := strings.Join(files, " "); got != c.want {
+			t.Errorf("%+v: notes about %q:\n%s", c, got, apptest.Noted(a.Notes))
+		}
+	}
+}
