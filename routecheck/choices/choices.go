@@ -299,7 +299,7 @@ var table = [NumChoices]Info{
 		Evidence: "common practice of deleting the https Transport; PH23808",
 	},
 	WaitForContinue: {
-		Name: "wait-for-continue", Values: []string{"only-when-true", "always-with-body"}, Rule: "R64",
+		Name: "wait-for-continue", Values: []string{"only-when-true", "always-with-body"}, Rule: "R57",
 		Meaning:  "when Expect: 100-continue is sent to a member",
 		Evidence: "Liberty's text against older ones",
 	},
