@@ -280,13 +280,12 @@ func addressServed(k *Case) opinion {
 	if k.Log == nil || k.File == nil {
 		return opinion{}
 	}
-	var seen sightings
+	addresses := map[string]bool{} // two clusters may name theirs alike
 	for i := range k.File.Table.Clusters {
-		name := facts.AddressName(&k.File.Table.Clusters[i])
-		if m := k.Log.Members[name]; m != nil && m.Answered > 0 {
-			seen = seen.Join(m.Served)
-		}
+		addresses[facts.AddressName(&k.File.Table.Clusters[i])] = true
 	}
+	seen := k.Log.OverMembers(func(m *facts.Member) sightings { return m.Served },
+		func(m *facts.Member) bool { return addresses[m.Name] })
 	return proven("the ClusterAddress served requests", seen, k.Log.Share(seen.Count))
 }
 

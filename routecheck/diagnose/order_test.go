@@ -13,7 +13,7 @@ import (
 // TestOneAnswer: a log of several processes, at whose members the same happened, is judged the same each time, and no
 // line is evidence twice.
 func TestOneAnswer(t *testing.T) {
-	lines := map[string]int64{"NR2": 4, "NR3": 3, "SL8": 3, "NB10": 41, "NR5": 15, "NB8": 8, "ND5": 40}
+	lines := map[string]int64{"NR2": 4, "NR3": 3, "SL8": 3, "NB10": 41, "NB13": 9, "NR5": 15, "NB8": 8, "ND5": 40}
 	for cause, s := range severalProcesses() {
 		t.Run(cause, func(t *testing.T) {
 			first := ""
@@ -81,6 +81,14 @@ func severalProcesses() map[string]scene {
 				}
 			}
 		}),
+		// two clusters name their ClusterAddress alike
+		"NB13": {file: strings.NewReplacer("      <PrimaryServers>", `      <ClusterAddress Name="m9">
+         <Transport Hostname="10.0.0.9" Port="80" Protocol="http"/>
+      </ClusterAddress>
+      <PrimaryServers>`).Replace(strings.Replace(healthy, "</Config>\n", fmt.Sprintf(second, "/other/*"), 1)),
+			log: each(3, func(p *planter) {
+				repeat(3, func(int) { p.request(rq{tries: []try{{member: "m9", how: "ok", port: 80}}}) })
+			})},
 		"NB8": logged(func(p *planter) {
 			plant("NB8")(p)
 			p.wait(24 * time.Hour)
