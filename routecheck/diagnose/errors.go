@@ -9,9 +9,9 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// errors500 are the causes of status 500: the plug-in has nobody to ask (IE1, IE4), may not ask again (IE2, IE3, IE8,
-// IE10), could not ask (IE5), or has asked and passes on what a member says (IE6, IE7). IE9 is none, and looks like
-// one in the log; IE11 is about a file that is not in force.
+// errors500 are the causes of status 500: the plug-in has nobody to ask (IE1, IE4), refuses to ask (IE10), could not
+// ask (IE5), does not wait long enough (IE3), may not ask again (IE2, IE8), or passes on what a member answers (IE6,
+// IE7). IE9 is no error of the server, and looks like one in the log; IE11 is about a file that is not in force.
 func errors500() []*Cause {
 	return []*Cause{
 		{ID: "IE1", Symptom: status500, Also: []string{status503}, needs: atError,
@@ -146,8 +146,8 @@ func everybodyDown(k *Case) opinion {
 	return opinion{}
 }
 
-// slowPages: nearly all timeouts are of few paths. Three timeouts of one path, four fifths of all at least, and at two
-// members: then it is the page and not a member.
+// slowPages: at least three timeouts are of one path, and these are at least four fifths of all; timeouts are seen at
+// two members or more. Then it is the page, and not a member.
 func slowPages(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
@@ -242,7 +242,7 @@ func brokenFile(k *Case) opinion {
 	return opinion{stance: denies, why: "the plug-in takes this file"}
 }
 
-// errors503 are the causes of status 503: all members are full (SU1, SU2), one of them says so itself (SU3), or the
+// errors503 are the causes of status 503: all members are full (SU1, SU2), a member answers 503 itself (SU3), or the
 // web server does, without asking the plug-in (SU4).
 func errors503() []*Cause {
 	return []*Cause{
@@ -291,7 +291,7 @@ func held(l *facts.Log) sightings {
 	})
 }
 
-// allFull leaves to SU2 the members that are full since nothing at them comes to an end: there a larger limit would
+// allFull leaves to SU2 a log in which a member is full because nothing there comes to an end: a larger limit would
 // only fill up later.
 func allFull(k *Case) opinion {
 	switch {

@@ -91,8 +91,8 @@ func backByInterval(k *Case) opinion {
 	return proven("it was tried as soon as RetryInterval allowed, and answered", seen, 0)
 }
 
-// nobodyTried finds marks whose retry was due without a request of that process afterwards. Twice the interval must be
-// left of the log behind the mark; else the retry may just have come after its end.
+// nobodyTried finds marks whose retry was due without a request of that process afterwards. The log must
+// go on for twice the interval after the mark; else the retry may just have come after its end.
 func nobodyTried(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}

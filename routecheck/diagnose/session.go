@@ -10,9 +10,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
-// lookAtServers is what no log of the web server shows.
+// What no log of the web server shows.
 const (
-	// what no log of the web server shows
 	lookAtServers = "SystemOut.log or messages.log of the member that took over: SESN0008E, SESN0066E, " +
 		"java.io.NotSerializableException"
 	whichChange = "which attribute is lost, and whether the application calls setAttribute after each change"

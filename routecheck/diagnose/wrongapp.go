@@ -90,7 +90,7 @@ func manyClusters(k *Case) opinion {
 }
 
 // declinedBy is the opinion of requests that the plug-in declined, which the file was asked about again. Without the
-// file nobody was asked, and no line is no denial.
+// file nobody was asked, so that no line was seen denies nothing.
 func declinedBy(of func(*facts.Log) sightings, yes, no string) func(*Case) opinion {
 	judge := seenIn(of, pluginlog.LevelTrace, yes, no)
 	return func(k *Case) opinion {
@@ -137,7 +137,7 @@ func hostNotServed(k *Case) opinion {
 }
 
 // twice are the causes for which something was done twice: by the plug-in, which sends a body again where it was
-// buffered (R57), or by the client, or by a member that died behind its work (W9).
+// buffered (R57), or by the client, or by a member that died after its work (W9).
 func twice() []*Cause {
 	return []*Cause{
 		{ID: "TW1", Symptom: isTwice, needs: atDetail.withFile(),

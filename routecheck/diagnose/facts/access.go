@@ -46,8 +46,7 @@ type visit struct {
 	moves       int
 }
 
-// client is what is known of one client. Clients are told apart by address alone: users behind one proxy count as one,
-// so what is judged by this needs a number.
+// client is what is known of one client. Clients are told apart by address alone: users behind one proxy count as one.
 type client struct {
 	requests, without int64
 	session, tail     string // of the last request that had one
@@ -160,8 +159,8 @@ func (a *Access) defects(r *accesslog.Record, told *cookie.Report) {
 	}
 }
 
-// cloneDefects takes what is wrong with the clone IDs, held against the file. The first unknown one is told: behind it
-// come those of earlier members.
+// cloneDefects takes what is wrong with the clone IDs, held against the file. Of several unknown ones the first is
+// told: a list is of one session.
 func (a *Access) cloneDefects(r *accesslog.Record, told *cookie.Report) {
 	for _, p := range told.Problems {
 		if p.Code == "separator" {

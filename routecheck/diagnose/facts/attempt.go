@@ -295,7 +295,7 @@ func (l *Log) phases(r *requests.Request) {
 }
 
 // hangs finds requests whose member took the connection and says nothing. Only the last attempt can hang. An
-// unfinished one hangs if the log goes on for five minutes behind its last line.
+// unfinished one hangs if the log goes on for five minutes after its last line.
 func (l *Log) hangs(r *requests.Request) {
 	if len(r.Attempts) == 0 {
 		return
@@ -310,8 +310,8 @@ func (l *Log) hangs(r *requests.Request) {
 	}
 }
 
-// body takes what became of requests with a body. A body counts from the line that it was sent on, or the method POST,
-// which is all that low levels show.
+// body takes what became of requests with a body. That there is one is told by the line of its length, or by the method
+// POST, which is all that low levels show.
 func (l *Log) body(r *requests.Request, n *note) {
 	gaveUp := has(r, "gave-up") || has(r, "no-response")
 	if r.Method != "POST" && n.posted == 0 {

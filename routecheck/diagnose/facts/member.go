@@ -142,7 +142,8 @@ func (l *Log) counted(e *pluginlog.Event) {
 	case now.Total < c.last.Total:
 		c.sum = plus(c.sum, minus(c.last, c.first))
 		c.first = pluginlog.Counters{}
-	// a request went well since the counters behind the mark: below Trace this alone shows that the member is back
+	// a request went well since the counters that followed the mark: below Trace this alone shows that the member is
+	// back
 	case now.Total > c.last.Total && now.Failed == c.last.Failed && c.at > p.MarkedAt && p.MarkedAt != 0:
 		l.served(p, e)
 	}
