@@ -70,7 +70,7 @@ func mend(nodes []*parser.Node, parent *parser.Node) []*parser.Node {
 	return out
 }
 
-// mendAttrs corrects names of attributes that the element does not have. The nodes are shared with the file as it is,
+// mendAttrs corrects names of attributes that the element does not have. The slice is still that of the file as it is,
 // so the first change makes a copy.
 func mendAttrs(n *parser.Node, typ *parser.ElementType) []parser.Attr {
 	attrs := n.Attrs
@@ -132,8 +132,8 @@ func newBlame(p *Pass) *blame {
 	return b
 }
 
-// Where no element around it has a cause, all of the file have a part in it. An element tells its first consequence
-// only.
+// put blames a consequence on its causes: where no element around it holds any, on all of the file. Of each element
+// only the first consequence is told.
 func (b *blame) put(f *Finding) {
 	holder := b.paths.holder(f.Span)
 	if holder != nil && f.Rule.Code == diag.MissingRequired && len(b.within(holder.Tag)) > 0 {

@@ -9,9 +9,11 @@
 //
 //   - [Read] parses; every file becomes a pass, in the order of their names.
 //   - Each rule that the options leave on is asked, several at once. None knows what another has found.
-//   - What follows from a name in another letter case is dropped (cause.go), and so is what a finding about the same
-//     thing makes pointless (Rule.Suppresses), or what stands in text that is not well-formed.
-//   - Settings and profile say how severe each is; comments take findings away (ignore.go); the profile hides the rest.
+//   - What follows from a name in another letter case is dropped (cause.go); so is what another finding about the same
+//     thing makes pointless (Rule.Suppresses), and what is a guess where text is not well-formed
+//     (Rule.NeedsWellFormed).
+//   - Settings and profile say how severe each is; comments take findings away (ignore.go); the profile hides what is
+//     below its least severity.
 //   - What is left is worded, sorted by place, and told once.
 //
 // The answer hangs on nothing but the files and the options: not on the order of the files, the number of processors,

@@ -74,7 +74,7 @@ func (p *Pass) Report(span diag.Span, format string, args ...any) *Finding {
 	return f
 }
 
-// word makes the texts of a finding. Most findings never come here: the profile hides them, or another one makes them
+// word makes the texts of a finding. Many findings never come here: the profile hides them, or another one makes them
 // pointless.
 func (f *Finding) word() {
 	if f.text.format == "" {
@@ -178,7 +178,7 @@ func (p *Pass) Where(span diag.Span) string {
 const LongWord = 80
 
 // clip shortens names that would hide the sentence. Only what is far longer than a name is shortened, so that a
-// message can quote a path as it is. What a rule has clipped or quoted itself is a text like any other.
+// message can quote a path as it is.
 func clip(args []any) []any {
 	for i, a := range args {
 		if text, ok := a.(string); ok {

@@ -243,7 +243,7 @@ func (o *Options) severity(r *Rule, s diag.Severity) diag.Severity {
 }
 
 // compact drops findings that say the same of the same place. Sorted, they stand beside each other. Rules may find one
-// place on two ways, and two web servers of a topology share most of their content.
+// place in two ways, and two web servers of a topology share most of their content.
 func compact(ds []diag.Diagnostic) []diag.Diagnostic {
 	return slices.CompactFunc(ds, func(a, b diag.Diagnostic) bool {
 		return a.Span == b.Span && a.Rule == b.Rule && a.Message == b.Message

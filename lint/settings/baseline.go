@@ -15,7 +15,7 @@ import (
 )
 
 // Baseline is a list of known findings. An entry is keyed on rule, file and element path, not on a line, so that it
-// holds when lines move. Its entries count down while it filters, so it is for one run.
+// holds when lines move. Its entries note what they have matched, so it is for one run.
 type Baseline struct {
 	entries map[baselineKey]*baselineEntry
 	order   []*baselineEntry

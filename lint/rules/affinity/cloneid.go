@@ -87,7 +87,7 @@ func digits(s string) (n int) {
 	return n
 }
 
-// isUUID: of Liberty, in either letter case.
+// isUUID takes either letter case. Liberty's clone IDs are UUIDs.
 func isUUID(id string) bool {
 	if len(id) != 36 {
 		return false

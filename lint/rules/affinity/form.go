@@ -64,7 +64,7 @@ func checkMissingClone(p *check.Pass) {
 	}
 }
 
-// missingSome reports each server that lacks an ID while others have one. One that is written and empty is WP304.
+// missingSome reports each server that lacks an ID while others have one.
 func missingSome(p *check.Pass, c *parser.ServerCluster, with int) {
 	for _, s := range c.Servers {
 		if s.CloneID.Set() {

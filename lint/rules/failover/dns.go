@@ -30,8 +30,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
-// checkDNS tells two things: with a resolver (--check-dns) which names cannot be looked up here, and else that names
-// must be. A name of this machine, or an address, needs no DNS.
+// checkDNS tells which names cannot be looked up here, where it is given a resolver (--check-dns). Where no name
+// failed, or none was looked up, it tells that names must be. localhost, or an address, needs no DNS.
 func checkDNS(p *check.Pass) {
 	if p.Config.IgnoreDNSFailures.V {
 		return

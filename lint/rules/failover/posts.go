@@ -26,8 +26,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
-// checkPostReplayed needs all of R57: bodies that are kept, a timeout that fires, a retry that is allowed, and
-// somebody to send the body to. Absent, PostBufferSize is 64 KB, so most files have this.
+// checkPostReplayed needs all by which a body is sent twice (R57): bodies that are kept, a timeout that can fire, a
+// retry that is allowed, and somebody to send the body to. Where PostBufferSize is absent, 64 KB are kept.
 func checkPostReplayed(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		if c.PostBufferSize.V == 0 || c.ServerIOTimeoutRetry.V == 0 || listed(p, c) < 2 {

@@ -32,8 +32,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
-// checkTraceLevel has a safe fix: no request goes elsewhere by what is logged. Stats, a line for each request, may
-// stay on.
+// checkTraceLevel has a safe fix: where requests go does not depend on what is logged. Stats, a line for each request,
+// may stay on.
 func checkTraceLevel(p *check.Pass) {
 	if p.Config.Log == nil {
 		return
@@ -147,8 +147,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
-// checkESI: whether an absent ESIEnable means on hangs on the level (plugin.md 6); in between the default is unknown,
-// and is told so.
+// checkESI: whether an absent ESIEnable means on hangs on the level (plugin.md 6); where the default of the level is
+// unknown, that is told.
 func checkESI(p *check.Pass) {
 	if p.Config.Node == nil {
 		return
@@ -175,7 +175,7 @@ func checkESI(p *check.Pass) {
 	}
 }
 
-// checkCacheSize is asked only while ESI is on: else the size does nothing.
+// checkCacheSize is asked only where the file switches ESI on: while it is off the size does nothing.
 func checkCacheSize(p *check.Pass) {
 	prop := parser.Find(p.Config.Properties, "ESIMaxCacheSize")
 	if prop == nil {

@@ -154,7 +154,7 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
-// checkV4: the fix is unsafe, since a renamed cluster takes requests again that it did not get.
+// checkV4: the fix is unsafe, since a renamed cluster takes requests that it did not get before.
 func checkV4(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
 		if c.Node.Name == "ServerGroup" && !c.Node.Span.IsZero() {

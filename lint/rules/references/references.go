@@ -159,8 +159,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
-// checkDuplicateRoutes: a Route that lacks one of the two is WP205. Only where both lead to one cluster is it the same
-// which of them wins, and the second can go safely.
+// checkDuplicateRoutes: a Route that lacks a group is WP205. Only where both Routes lead to one cluster does it not
+// matter which of them wins, and the second can go safely.
 func checkDuplicateRoutes(p *check.Pass) {
 	first := map[[2]string]*check.Routed{}
 	for i := range p.Routes {

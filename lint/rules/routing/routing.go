@@ -113,8 +113,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
-// checkUnreachable reports what wins nowhere, whatever the choices. Without a blocker nobody wins: its alias or its
-// form is what is wrong with it.
+// checkUnreachable reports what wins nowhere, whatever the choices. Without a blocker nobody else wins either: its
+// alias or its form is what is wrong with it.
 func checkUnreachable(p *check.Pass) {
 	for _, u := range p.Reach().Unreachable {
 		if u.At.IsZero() || len(u.Blockers) == 0 {
@@ -122,7 +122,8 @@ func checkUnreachable(p *check.Pass) {
 		}
 		var lines []string
 		for i := range u.Blockers {
-			lines = append(lines, diag.Sprintf("%q on %s", clipWord80(u.Blockers[i].Pattern()),
+			// the engine clips whole arguments alone, and this one has several names
+			lines = append(lines, diag.Sprintf("%q on %s", lint.ClipWord(u.Blockers[i].Pattern()),
 				p.Where(check.DecidedAt(&u.Blockers[i]))))
 		}
 		f := p.Report(u.At, "Uri %q never gets a request: on every alias of its Routes others win under every "+
@@ -132,14 +133,6 @@ func checkUnreachable(p *check.Pass) {
 			f.See(check.DecidedAt(&u.Blockers[i]), "wins")
 		}
 	}
-}
-
-// clipWord80 clips a name that stands in a text which is made of several: the engine clips whole arguments alone.
-func clipWord80(s string) string {
-	if len(s) > lint.LongWord {
-		return lint.ClipWord(s)
-	}
-	return s
 }
 
 var _ = group.Add(&lint.Rule{
@@ -222,8 +215,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
-// checkAliasSyntax leaves to the parser of aliases what a form means. That 80 is taken where no port is written is
-// documented (R8), so it is a warning: an administrator who writes a host alone means 443, too.
+// checkAliasSyntax leaves to the parser of aliases what a form means. An alias without a port works, for port 80 (R8):
+// it is a warning, since whoever writes a host alone may mean 443, too.
 func checkAliasSyntax(p *check.Pass) {
 	for _, g := range p.Config.VirtualHostGroups {
 		for _, h := range g.Aliases {
@@ -347,8 +340,8 @@ var _ = group.Add(&lint.Rule{
 	},
 })
 
-// checkExactOnly looks at Uris that look like a context root: one segment, no extension. What the decision core sends
-// somewhere below it, or what another Uri of the group holds, is no gap.
+// checkExactOnly looks at Uris that look like a context root: one segment, no extension. Where the decision core finds
+// a cluster for what is below it, or another Uri of the group takes that, there is no gap.
 func checkExactOnly(p *check.Pass) {
 	keys, routes := firstKeys(p), map[*parser.UriGroup]*check.Routed{}
 	for i := range p.Routes {

@@ -84,9 +84,9 @@ func checkAdmin(p *check.Pass) {
 	}
 }
 
-// publicPlaces are host and port of the aliases that the public reaches, one of those that are decided alike: of a
-// group, all hosts or one of its own, and a port. Public are the ports of the option, 80 and 443 by default, and an
-// alias that takes every port.
+// publicPlaces are host and port of the aliases that the public reaches. Of the aliases of a group that have one port,
+// one that takes any host and one that names a host are enough. Public are the ports of the option, 80 and 443 by
+// default, and an alias that takes every port.
 func publicPlaces(p *check.Pass) (places []space.MatchKey) {
 	const most = 10_000
 	type kind struct {

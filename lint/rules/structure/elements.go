@@ -95,7 +95,7 @@ func checkGivenTwice(p *check.Pass) {
 	}
 }
 
-// onceOnly makes its map when something can stand there once: most elements hold nothing of the kind.
+// onceOnly makes its map only when it meets an element that may stand there once: most hold none.
 func onceOnly(p *check.Pass, n *parser.Node, typ *parser.ElementType) {
 	var first map[string]*parser.Node
 	for _, c := range n.Children {

@@ -161,7 +161,7 @@ func (f *File) otherPlace(rq match.Request) (string, bool) {
 	return "", false
 }
 
-// ports are those that the aliases of a host name, and of any host; 0, an alias without a port, means 80 (R8).
+// ports are those that the aliases of a host name, and of any host. An alias of every port (0) is asked at 80.
 func (f *File) ports(host string) (ports []int) {
 	for _, of := range []string{host, "*"} {
 		for p := range f.Table.Ports(of) {
