@@ -19,6 +19,7 @@ type facts struct {
 	failure  session.Failure
 	exact    bool // the moment of the failure is known exactly, so what is predicted to be lost is lost
 	inFlight bool // the request meets a failpoint
+	cut      bool // its answer breaks off in the middle: the client has none, and nobody sends it again (R58)
 }
 
 // facts gathers them. before is the session cookie that the client sends.
@@ -110,6 +111,9 @@ func (st *stage) failure(b *browser, q *request, f *facts) session.Failure {
 		out.New, out.InPlace = t.changes == 0, q.inPlace()
 		out.OtherSet = out.InPlace && (q.has("other") || q.has("save"))
 		return out
+	}
+	if s := st.armed[b.owner]; s != nil && s.moment == "mid-answer" && s.how != "delay" {
+		f.cut = true
 	}
 	gone := st.died[b.owner]
 	if gone == nil {

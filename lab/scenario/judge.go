@@ -52,8 +52,8 @@ func (st *stage) differences(d *explain.Decision, f *facts, q *request, o *obser
 		differ("member", strings.Join(members, ", "), o.Member)
 		return out
 	}
-	// an error page of the servlet tells nothing of the session
-	if d.Session == nil || o.Member == "" || o.Status >= 500 || !q.showsSession() {
+	// an error page of the servlet tells nothing of the session, and half an answer is none
+	if d.Session == nil || o.Member == "" || o.Status >= 500 || f.cut && o.Status == 0 || !q.showsSession() {
 		return out
 	}
 	p := &d.Session.Outcome

@@ -194,10 +194,10 @@ func (r *run) gone(ctx context.Context, q *request, a *answer) {
 		if s.how == doKill && !dies(ctx, m) {
 			continue
 		}
-		// The answer, or half of it, was out when the member died: its client may know of a change that is not
-		// written.
+		// An answer that came whole although its member died: its client may know of a change that is not written. Half
+		// an answer is none.
 		moment := ""
-		if !s.breaks(q) {
+		if !s.breaks(q) && s.moment != "mid-answer" {
 			moment = s.moment
 		}
 		r.goes(name, s.how, moment, a.Sent)

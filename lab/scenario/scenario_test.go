@@ -83,6 +83,41 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
+// TestMidAnswer: a member that dies when half of its answer is out leaves its client without one, and nobody sends the
+// request again. What was written before that has counted, what was flushed has not.
+func TestMidAnswer(t *testing.T) {
+	f, said := parse(`config: topology.yaml
+session: {persistence: database, writeFrequency: end of servlet service, writeContents: all session attributes}
+tests:
+  - name: written
+    steps:
+      - {get: /hitcount, as: u, repeat: 3, expect: {member: PluginMember1, count: 3}}
+      - failpoint: {member: PluginMember1, at: mid-answer, do: kill}
+      - {get: /hitcount, as: u, expect: {status: 0, user: send-again}}
+      - {get: /hitcount, as: u, expect: {member: PluginMember2, session: kept, count: 5, lost: 0, late: 1}}
+  - name: flushed
+    steps:
+      - {get: /hitcount, as: u, repeat: 3, expect: {member: PluginMember1, count: 3}}
+      - failpoint: {member: PluginMember1, at: mid-answer, do: kill}
+      - {get: "/hitcount?flush=1", as: u, expect: {status: 0, user: send-again}}
+      - {get: /hitcount, as: u, expect: {member: PluginMember2, session: kept, count: 4, lost: 0, late: 0}}
+`)
+	if f == nil {
+		t.Fatal(said)
+	}
+	for _, test := range f.Tests {
+		r := f.Run(t.Context(), test, load(t, folder+"/topology.yaml"), &scenario.Options{})
+		if r.Failed() || !r.History.Fine() {
+			t.Errorf("%s: %s, %v", test.Name.V, r.Verdict, r.Err)
+		}
+		for _, s := range r.Steps {
+			if s.Verdict != scenario.AsExpected {
+				t.Errorf("%s: %s: %s: %+v", test.Name.V, s.What, s.Verdict, s.Failures)
+			}
+		}
+	}
+}
+
 // scenarios are the files that have tests.
 func scenarios(t *testing.T) (paths []string) {
 	t.Helper()
