@@ -150,19 +150,21 @@ func (l *Link) TLS() *tls.Conn {
 }
 
 // Wake ends the wait at hand; the waiting goroutine finds out whether there is a reason. A deadline long past does
-// that to any net.Conn, and it stays, so a wait that begins just after it ends, too.
+// that to any net.Conn, and it stays: a wait that begins only then ends as well.
 func (l *Link) Wake() { l.conn.SetDeadline(time.Unix(1, 0)) }
 
-// reason turns the error of an interrupted wait into its cause. The deadline is lifted before the limit is looked at:
-// what wakes in between is a new interruption, and none gets lost. An abort is for good, so its deadline stays.
+// reason turns the error of an interrupted wait into its cause. The deadline is lifted before anything is looked at:
+// who wakes behind that interrupts anew, and who woke before has left its cause. An abort is for good, so its deadline
+// is set again.
 func (l *Link) reason(err error) error {
 	if err == nil || !errors.Is(err, os.ErrDeadlineExceeded) {
 		return err
 	}
+	l.conn.SetDeadline(time.Time{})
 	if l.quit.Load() || l.owner != nil && l.owner.quit.Load() {
+		l.Wake()
 		return ErrAborted
 	}
-	l.conn.SetDeadline(time.Time{})
 	if at := l.limit.Load(); at != 0 && int64(l.sweeper.Now()) >= at {
 		return ErrTimeout
 	}

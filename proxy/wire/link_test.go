@@ -6,7 +6,9 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"testing"
+	"time"
 
 	"github.com/wasplug/wasplug/internal/certtest"
 	"github.com/wasplug/wasplug/routecheck/match"
@@ -327,4 +329,55 @@ func TestLinger(t *testing.T) {
 			t.Error("the other side may write for ever")
 		}
 	})
+}
+
+// interruptible is a connection on which nothing comes. It counts the deadlines that end its waits.
+type interruptible struct {
+	net.Conn
+	wakes int
+	over  bool
+	lifts func() // called when a deadline is about to be lifted
+}
+
+func (c *interruptible) Read([]byte) (int, error) {
+	if c.over {
+		return 0, os.ErrDeadlineExceeded
+	}
+	return 0, errors.New("it would wait")
+}
+
+func (c *interruptible) SetDeadline(at time.Time) error {
+	if at.IsZero() {
+		c.lifts()
+	} else {
+		c.wakes++
+	}
+	c.over = !at.IsZero()
+	return nil
+}
+
+// An abort is not lost that comes while an earlier interruption is looked into; a limit that is not over wakes nobody.
+func TestAbortIsNotLost(t *testing.T) {
+	for name, abort := range map[string]func(l, client *Link){
+		"of the link":   func(l, _ *Link) { l.Abort() },
+		"of its client": func(_, client *Link) { client.Abort() },
+	} {
+		var l, client Link
+		conn, nobody := &interruptible{}, &interruptible{}
+		conn.lifts = func() { abort(&l, &client) }
+		s := NewSweeper()
+		l.Init(conn, s)
+		client.Init(nobody, s)
+		client.WaitFor(&l)
+		l.Until(5)
+		if s.sweep(4, false); conn.wakes != 0 {
+			t.Errorf("%s: woken before its time", name)
+		}
+		l.Wake()
+		for range 2 {
+			if _, err := l.Read(make([]byte, 1)); err != ErrAborted {
+				t.Errorf("%s: %v, want %v", name, err, ErrAborted)
+			}
+		}
+	}
 }
