@@ -42,7 +42,7 @@ func (r *request) say(text string) error {
 	return err
 }
 
-// fail answers with a status of the proxy's own, in the words of RFC 9110 alone: why it failed is for the log, not for
+// fail answers with a status of the proxy's own and its name, and with no more: why it failed is for the log, not for
 // clients.
 func (r *request) fail(status int) {
 	lines := "Content-Type: text/plain\r\n"

@@ -84,8 +84,8 @@ func (fw *forwarder) stream(t *upstream.Transport, fresh bool, limit match.Nanos
 }
 
 // talk sends the request on a stream and reads the head of the answer. stale: the stream was dead before anything was
-// sent, which only one from the queue can be. How much has been sent decides what may follow (R50b, R57), so it is
-// counted over all writes.
+// sent, which only one from the queue can be. Whether anything was sent decides what may follow (R57), so sent counts
+// over all writes.
 func (fw *forwarder) talk(
 	s *upstream.Stream, m *generation.Member, limit match.Nanos,
 ) (ev failover.Event, stale bool) {
@@ -131,8 +131,8 @@ func (fw *forwarder) lastWords(s *upstream.Stream, limit match.Nanos, lost error
 	return err
 }
 
-// isLost reports whether the stream ended of itself: neither its time was over, nor did the client's side give up, nor
-// was an answer read that is none.
+// isLost reports whether the stream ended of itself. It did not where its time was over, where the client's side gave
+// up, or where what was read is no answer.
 func isLost(err error) bool {
 	return err != nil && err != wire.ErrAborted && lossOf(err) == failover.StreamLost
 }
@@ -342,8 +342,8 @@ func (fw *forwarder) clientFailed() failover.EventKind {
 }
 
 // settled reports whether the answer at hand is whole in its buffer, so that its stream can be used again without
-// passing it on: a 503 that was held back, and another member is tried. The end of chunks is not looked for, which
-// costs a connection.
+// passing it on: it is a 503 that was held back, and another attempt follows. The end of chunks is not looked for,
+// which costs a connection.
 func (fw *forwarder) settled() bool {
 	s := fw.up
 	if s == nil || s.Head.Size == 0 || s.Unusable || !s.Head.Persists() || fw.r.body.pumped != nil {

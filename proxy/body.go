@@ -66,7 +66,7 @@ func (r *request) prepare(tc *match.Cluster) error {
 		return nil
 	}
 	if err != nil || b.whole || tc.PostLimit >= 0 && r.fw.x.state.Size > tc.PostLimit {
-		return err // of a body whose head says that it is too large nothing is read: Next refuses it
+		return err // of a body whose head says that it is too large no more is read: Next refuses it
 	}
 	// the client waits for it; one that has begun to send does not (RFC 9110, 10.1.1)
 	if r.head.Continue && len(b.kept) == 0 {
@@ -120,8 +120,8 @@ func (r *request) buffer(most int64) error {
 	return nil
 }
 
-// room makes room for more of the body behind what is in memory, of which the file takes over all where it has grown
-// to bodyMemory. So file and kept, one behind the other, are the body.
+// room makes room for more of the body behind what is in memory. Once that has grown to bodyMemory the file takes all
+// of it over, so file and kept, one behind the other, are the body.
 func (b *body) room(store []byte) ([]byte, error) {
 	switch {
 	case len(store) < cap(store):

@@ -15,8 +15,8 @@ import (
 )
 
 // client is a connection from a client. It reads one head after the other, has each answered, and is parked or ends.
-// One goroutine serves it; of the others, Shutdown and the sweeper look at idle and at the link, and a pump reads the
-// rest of a body (body.go).
+// One goroutine serves it. Of others, Shutdown looks at idle and ends the link, the sweeper watches the link, a pump
+// reads the rest of a body (body.go), and a tunnel has a second goroutine.
 type client struct {
 	wire.Link
 	p    *Proxy
@@ -37,8 +37,8 @@ type client struct {
 	rq     request
 }
 
-// The states of client.idle. Both ways out of isIdle are a compare-and-swap, so a request that has begun to arrive is
-// answered, or the connection is closed before any of it was read, and never something between.
+// The states of client.idle. Every way out of isIdle is a compare-and-swap, so a request that has begun to arrive is
+// either answered, or lost with its connection before anybody looked at it.
 const (
 	isBusy   int32 = iota
 	isIdle         // between two requests: may be closed at any time
@@ -172,7 +172,7 @@ func (c *client) first() bool {
 		c.until = now + c.p.opt.IdleTimeout
 	}
 	c.idle.Store(isIdle)
-	if c.p.ending.Load() { // after the store: Shutdown sets ending and then looks who is idle, so one of both sees it
+	if c.p.ending.Load() { // after the store: Shutdown sets ending, then looks who is idle, so one sees the other
 		return false
 	}
 	err := c.firstUntil(min(now+wire.ParkAfter, c.until))

@@ -46,7 +46,7 @@ func (r *request) bodyUnderWay() bool {
 // it, and a moment saves both connections.
 func (b *body) underWay() bool {
 	if b.pumped == nil {
-		return b.has && !b.whole // one that is too large, or that the member did not want
+		return b.has && !b.whole // nobody reads the rest: it is too large, for one, or the member did not want it
 	}
 	if !b.ending.Load() {
 		return true
@@ -84,7 +84,7 @@ type delivery struct {
 func (d *delivery) run() failover.Event {
 	s := d.s
 	d.left, d.chunks.Answer, d.chunks.Bare = s.Head.Length, true, d.dechunk
-	s.Large = s.Head.Length > wire.SmallBuffer // of the next answer on this stream: members answer much alike
+	s.Large = s.Head.Length > wire.SmallBuffer // for the next answer on this stream: members answer much alike
 	at := s.Off
 	if s.Head.Nominates {
 		d.chunks.Ends = s.Head.Nominations(bytes.Clone(s.In.B[at : at+s.Head.Size])) // rewrite moves its lines
@@ -214,7 +214,7 @@ func (d *delivery) apart(head, body []byte) error {
 }
 
 func (d *delivery) write(p []byte) error {
-	if len(p) == 0 { // a piece of framing alone, such as half a size line
+	if len(p) == 0 { // a piece of which nothing goes on, such as half a size line where the client gets no chunks
 		return nil
 	}
 	return d.fw.r.writeOut(p)

@@ -53,9 +53,9 @@ func (x *exchange) run(w carrier) {
 	}
 }
 
-// attempt makes one attempt and reports whether the request is over. It is observed once where it fails, and twice
-// where an answer comes: its head, by which the core says whether the client gets it, and how it ended. A head that is
-// not delivered stays with the carrier, which keeps it until the next send: it may be the 503 that is passed on.
+// attempt makes one attempt and reports whether the request is over. What became of it is observed once: a failure, or
+// the head of an answer, by which the core says whether the client gets it. Where it does, how that ended is observed,
+// too. A head that is not delivered stays with the carrier until the next send: it may be the 503 that is passed on.
 func (x *exchange) attempt(w carrier, act failover.Action) (over bool) {
 	began := x.at // observe moves x.at on, and waits are counted from the choice of the member
 	then := x.observe(w.send(act), began)

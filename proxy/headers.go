@@ -22,7 +22,7 @@ func (fw *forwarder) appendHead(dst []byte, failover bool) []byte {
 	dst = append(dst, rq.Target(buf)...)
 	dst = append(dst, " HTTP/1.1\r\n"...)
 	upgrade := fw.r.wantsUpgrade()
-	from := -1 // where a run of lines begins that are kept: runs are copied whole, -1 in none
+	from := -1 // where a run of kept lines begins, which is copied whole; -1: in none
 	for i := range rq.Fields {
 		f := &rq.Fields[i]
 		if fw.forwards(f) {
@@ -45,7 +45,7 @@ func (fw *forwarder) appendHead(dst []byte, failover bool) []byte {
 	if rq.Loose {
 		dst = rq.AppendFraming(dst)
 	}
-	if rq.Forwards >= 0 { // above 0: the request would have ended here (endHere)
+	if rq.Forwards >= 0 { // it is above 0, or the request would have ended here (endHere)
 		dst = append(strconv.AppendInt(append(dst, "Max-Forwards: "...), rq.Forwards-1, 10), "\r\n"...)
 	}
 	if upgrade {
@@ -62,7 +62,7 @@ func (fw *forwarder) appendHead(dst []byte, failover bool) []byte {
 // that the member needs are written anew by appendHead.
 func (fw *forwarder) forwards(f *http1.Field) bool {
 	switch f.Kind {
-	case http1.Other: // alone of all kinds can be named in Connection: nobody may take Host or Cookie away so
+	case http1.Other: // the only kind that Connection can name: nobody may take Host or Cookie away by it
 		return !fw.r.head.Nominates || !fw.r.head.Nominated(f, fw.c.in.B)
 	case http1.Host:
 		return fw.r.head.HostInField(fw.c.in.B)
@@ -205,7 +205,7 @@ func markNominated(rs *http1.Response, head []byte) {
 }
 
 // endsHere reports whether a field of an answer does not go on to the client. Framing that not everybody reads alike
-// (Loose) is dropped here, and written anew by plainFraming or oddHead.
+// (Loose) is dropped here, and written anew by plainFraming.
 func endsHere(f *http1.Field, rs *http1.Response, dechunk bool) bool {
 	switch f.Kind {
 	case http1.Private, http1.HopByHop:

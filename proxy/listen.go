@@ -30,7 +30,7 @@ func (p *Proxy) Serve(l *Listener) error {
 		l.name = host + ":" + l.matchPort
 	}
 	p.mu.Lock()
-	if p.ending.Load() { // under the lock: Shutdown waits for p.working, which must not grow from then on
+	if p.ending.Load() { // under the lock by which it is set, so that Shutdown waits for every listener that begins
 		p.mu.Unlock()
 		l.Close()
 		return nil
@@ -96,7 +96,7 @@ func (p *Proxy) connections() int {
 	return len(p.clients) + p.parked
 }
 
-// Refusing costs a goroutine and, over TLS, a handshake: no more of that than a flood of clients should get.
+// Refusing costs a goroutine and, over TLS, a handshake: these bound what a flood of clients can make it cost.
 const (
 	maxRefusals = 32     // refused at once in words; whoever comes beyond them is closed
 	refusalTime = second // for handshake, first byte and what still comes behind the answer, together

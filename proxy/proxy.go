@@ -97,9 +97,9 @@ func (o *Options) complete(s *wire.Sweeper) {
 	}
 }
 
-// Proxy serves one configuration at a time. What stands before mu is set by New, or takes care of itself. The lot
-// calls resume, which takes mu, while it holds a lock of its own, so nobody asks the lot for anything while holding
-// mu.
+// Proxy serves one configuration at a time. What stands before mu is set by New, or takes care of itself, but for
+// maker, which the lock of reload guards. The lot calls resume, which takes mu, while it holds a lock of its own, so
+// nobody asks the lot for anything while holding mu.
 type Proxy struct {
 	opt        Options
 	log        *slog.Logger
@@ -129,7 +129,7 @@ type Proxy struct {
 	parked    int
 	collected int // of those, when the last collection began
 	listeners []net.Listener
-	working   sync.WaitGroup // clients, listeners and reloads: Shutdown waits for them before the clock stops
+	working   sync.WaitGroup // clients, listeners, and what these start: waited for before the sweeper stops
 	sweeping  sync.WaitGroup // the sweeper and what it has started
 }
 

@@ -73,7 +73,7 @@ func (r *request) handle() bool {
 func (r *request) finish() {
 	p, e := r.c.p, &r.entry
 	end := max(r.fw.x.at, e.Start) // the last decision knows the time
-	if e.Attempts == 0 {           // x.at is that of an earlier request of the connection, or 0
+	if e.Attempts == 0 {           // x.at may be that of an earlier request of the connection, or 0
 		end = p.now()
 	}
 	took, n, affinity := end-e.Start, &p.counters, r.affinity()

@@ -91,8 +91,8 @@ func inCluster(old *parser.ServerCluster, name string, c admin.Change) *parser.S
 	return &sc
 }
 
-// without returns a list without the entries of a name. An absent list stays absent, which is not the same as empty:
-// without PrimaryServers all servers are primary (R37).
+// without returns a list without the entries of a name; an absent one stays absent. One that this empties counts as
+// absent, too: of PrimaryServers that makes all servers primary (R37), so With refuses such a change.
 func without(list *parser.ServerList, name string) *parser.ServerList {
 	if list == nil {
 		return nil

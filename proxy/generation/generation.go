@@ -23,7 +23,7 @@ type Generation struct {
 	Files    *diag.Files
 	Sem      choices.Assumptions
 	Clusters []Cluster // as those of Table, by match.ClusterID
-	Fields   int       // HTTPMaxHeaders, of requests; 0 where it says nothing that makes sense: the parser's default
+	Fields   int       // HTTPMaxHeaders, of requests; 0 where it is below 1: the default of http1.Limits
 	Number   int       // 1 for the first
 	Loaded   time.Time
 	Log      *logs.Plugin // nil: none
@@ -40,7 +40,7 @@ type Cluster struct {
 	sync.Mutex // held for each decision, and for nothing that could wait
 
 	State   failover.ClusterState
-	Members []Member // as those of the table, by match.MemberID
+	Members []Member // by match.MemberID, as those of the table
 	Times   *Times   // lives as long as the name of the cluster does
 
 	TableVersion atomic.Uint64 // of the partition table, 0 none; set under the lock, read without it for each head

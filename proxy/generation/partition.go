@@ -50,7 +50,8 @@ func (g *Generation) LearnTable(id match.ClusterID, version, text string, log *s
 }
 
 // FetchTables asks one member of each cluster that has GetDWLMTable (PK48101): a process that has just started would
-// otherwise balance requests of sessions until the first answer. It may take tableWait for each member that hangs.
+// otherwise balance requests of sessions until the first answer. A member that hangs costs tableWait or more: to
+// connect may take as long, and each read.
 func (g *Generation) FetchTables(ctx context.Context, d *upstream.Dialer, log *slog.Logger) {
 	if g.form == "" {
 		return

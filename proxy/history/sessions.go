@@ -59,14 +59,14 @@ func (s *Sessions) Seen(id string, now match.Nanos) {
 		if was > at {
 			return // a request that was long on its way
 		}
-		if slot.minute.CompareAndSwap(was, at) { // what others note meanwhile may get lost: some error more
+		if slot.minute.CompareAndSwap(was, at) { // what others note meanwhile may get lost, which adds to the error
 			for i := range slot.words {
 				slot.words[i].Store(0)
 			}
 		}
 	}
 	hash := spread(texthash.Of(s.seed, id))
-	// ten bits choose the register, the zeros that lead the others make the rank; the one behind them ends every count
+	// the first ten bits choose the register, the leading zeros of the others make the rank; a 1 set behind ends them
 	rank := uint64(bits.LeadingZeros64(hash<<indexBits|1<<(indexBits-1)) + 1)
 	index := hash >> (64 - indexBits)
 	word, shift := &slot.words[index/inWord], index%inWord*8
@@ -86,7 +86,7 @@ func spread(hash uint64) uint64 {
 }
 
 // Status tells of the sessions until now: those of ten minutes, and of the one that has begun. The sketch of several
-// minutes is the greater of each of their registers, so a session that comes in each of them counts once.
+// minutes has in each register the greatest of theirs, so a session that comes in each of them counts once.
 func (s *Sessions) Status(now match.Nanos) (out admin.SessionStatus) {
 	if s == nil {
 		return out

@@ -217,8 +217,8 @@ func (c *Chunks) trailer(b byte) (goes bool, err error) {
 	return false, nil
 }
 
-// trailerLine keeps or drops the line at hand, which is whole. One that is dropped makes room: held never has more
-// than what goes on, and maxTrailer bounds what was read for it.
+// trailerLine keeps or drops the line at hand, which is whole. One that is dropped makes room: between lines held has
+// what goes on and nothing else. maxTrailer bounds what is read, dropped lines included.
 func (c *Chunks) trailerLine() error {
 	line := c.held[c.line:]
 	end := len(line) - len("\r\n")

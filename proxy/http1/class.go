@@ -5,11 +5,11 @@ import (
 	"encoding/binary"
 )
 
-// Properties of a byte. Those beyond ASCII are let through in values and targets: what they mean is for the member to
-// say, and no reader takes one for an end.
+// Properties of a byte. Bytes beyond ASCII are let through in values and targets: what they mean is for the member to
+// say.
 const (
 	tokenChar  = 1 << iota // may stand in a method, or in a name of a field (RFC 9110, 5.6.2)
-	valueChar              // may stand in a value: anything but control characters, and the tab (RFC 9110, 5.5)
+	valueChar              // may stand in a value: anything but control characters other than the tab (RFC 9110, 5.5)
 	targetChar             // may stand in a request target: no blank, and no fragment (RFC 9110, 7.1)
 	hostChar               // may stand in a host name of a URL (RFC 3986, 3.2.2)
 	hexDigit
@@ -43,8 +43,7 @@ func makeClass() (t [256]byte) {
 }
 
 // validValue reports whether a value has no control character but tabs. It looks at eight bytes at once, for values
-// are most of a head: is one below the blank, or DEL? A tab, or a byte from which a neighbour has borrowed, looks so
-// as well; then validBytes decides.
+// are most of a head: is one below the blank, or DEL? A tab is below it, too, so then validBytes decides.
 func validValue(v []byte) bool {
 	const ones, tops = 0x0101010101010101, 0x8080808080808080
 	for ; len(v) >= 8; v = v[8:] {

@@ -7,7 +7,7 @@ import (
 
 // Field is one header line: offsets into the buffer that was parsed. The line, its line end included, is [Start:End],
 // its name [Start:NameEnd], its value [Value:ValueEnd], with no blank around it. 32 bits keep it small: a head may
-// have 300 of them, which are walked several times.
+// have hundreds of them, which are walked several times.
 type Field struct {
 	Start, NameEnd, Value, ValueEnd, End uint32
 	Kind                                 Kind
@@ -45,8 +45,8 @@ func (f *Field) Text(buf []byte) []byte { return buf[f.Value:f.ValueEnd] }
 // View returns bytes as a string that shares them: valid as long as they do not change.
 func View(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
-// What is wrong with a head. But for the limits, each of these is read in two ways by programs in use, so a member
-// might see another message, or a second one, in the same bytes: that is how requests are smuggled.
+// What is wrong with a head. But for the limits, programs differ about what to make of these, so a member might see
+// another message, or a second one, in the same bytes: that is how requests are smuggled.
 var (
 	errTooLarge   = &Error{431, "the head is too large"}
 	errTooMany    = &Error{431, "the head has too many fields"}
@@ -85,8 +85,8 @@ func (h *Head) nextLine(buf []byte, lim Limits) (start, end int, ok bool, err er
 	return start, end - 1, true, nil
 }
 
-// fields parses header lines up to the empty one. done is false when more bytes are needed. What frames the message is
-// judged when all lines are there, whatever their order.
+// fields parses header lines up to the empty one. done is false when more bytes are needed. Whether a length and
+// chunks meet is judged when all lines are there, whatever their order.
 func (h *Head) fields(buf []byte, lim Limits) (done bool, err error) {
 	for {
 		start, end, ok, err := h.nextLine(buf, lim)

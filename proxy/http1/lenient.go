@@ -96,8 +96,8 @@ func (r *Response) oddLine(buf []byte, at, end int, lim Limits) error {
 	return nil
 }
 
-// oddStatusLine allows any version that a digit begins, with or without a minor one: what it says but for 1.0 does not
-// matter, since the connection ends with an odd answer (Persists). A reason may be missing, and holds anything.
+// oddStatusLine allows any version from 1 on, with or without a minor one: which one decides nothing, since the
+// connection ends with an odd answer in any case (Persists). A reason may be missing.
 func (r *Response) oddStatusLine(line []byte) error {
 	version, rest, _ := bytes.Cut(line, []byte{' '})
 	number, ok := bytes.CutPrefix(version, []byte("HTTP/"))
@@ -120,8 +120,8 @@ func (r *Response) oddStatusLine(line []byte) error {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// fold lets a line go on that a blank began the next one of (RFC 9112, 5.2). The fields of the proxy's own kinds may
-// not be folded: who reads their first line alone would see another message.
+// fold joins a line that a blank begins to the one before (RFC 9112, 5.2). Fields that have a kind, the private ones
+// aside, may not be folded: who reads their first line alone would see another message.
 func (r *Response) fold(line []byte, stop, end int) error {
 	if r.dropped {
 		return nil
@@ -163,8 +163,7 @@ func oddField(buf []byte, at, stop, end int) (f Field, ok bool) {
 		End: uint32(end), Kind: kindOf(name)}, true
 }
 
-// framing reads the fields that say where the answer ends. They may say one thing twice, and nothing else. It is
-// called once, when the head is whole, for a fold may still change a field before.
+// framing reads the fields that say where the answer ends. They may say one thing twice, and nothing else.
 func (r *Response) framing(buf []byte) error {
 	for i := range r.Fields {
 		f := &r.Fields[i]

@@ -120,8 +120,8 @@ func (r *Request) emptyLine() error {
 	return nil
 }
 
-// requestLine divides METHOD TARGET VERSION at single blanks. RFC 9112, 3 allows to divide at any white space, of
-// which readers make different targets.
+// requestLine divides METHOD TARGET VERSION at single blanks. RFC 9112, 3 allows dividing at any white space, by
+// which readers come to different targets.
 func (r *Request) requestLine(buf []byte, start, end int) error {
 	line := buf[:end]
 	i := start
@@ -172,8 +172,8 @@ func (r *Request) form(method, target []byte) error {
 	return r.absolute(target)
 }
 
-// absolute divides a URL in the request line into host and path (RFC 9112, 3.2.2). It has no user: nobody but a
-// forger sends one (RFC 9110, 4.2.4).
+// absolute divides a URL in the request line into host and path (RFC 9112, 3.2.2). One with a user is refused: it
+// serves to hide the host (RFC 9110, 4.2.4).
 func (r *Request) absolute(target []byte) error {
 	const plain, secure = "http://", "https://"
 	n := len(plain)

@@ -14,7 +14,7 @@ import (
 
 // pkcs12Blocks reads a .p12 of keys (RFC 7292), or one that holds certificates to trust alone, as WebSphere's
 // trust.p12. The library has a function for each of the two. Where neither reads it, the error of the first is told; a
-// wrong password is one for both.
+// password that is wrong for one is wrong for both.
 func pkcs12Blocks(data []byte, password string) ([]*pem.Block, error) {
 	//lint:ignore SA1019 the only function that tells the labels of certificates
 	blocks, err := pkcs12.ToPEM(data, password)

@@ -21,10 +21,10 @@ type Name struct{ Path, Stash, Password string }
 // Ring is what a key store holds: whom it trusts, and the certificates that it can show.
 type Ring struct {
 	roots *x509.CertPool
-	pairs []labelled // in the order of the file; none where members do not ask who comes
+	pairs []labelled // in the order of the file; none where it has no key, and then nothing is shown
 }
 
-// labelled is a certificate with its key, by the name that certLabel gives it; "" in PEM, which has no labels.
+// labelled is a certificate with its key, and the label by which certLabel asks for it; "" in PEM, which has none.
 type labelled struct {
 	label string
 	cert  tls.Certificate
@@ -37,7 +37,7 @@ func Read(name Name, instead map[string]string) (*Ring, error) {
 	if mapped, ok := instead[path]; ok {
 		path = mapped
 	}
-	ext := strings.ToLower(filepath.Ext(path)) // the ending alone tells the form: bytes of a .kdb look like nothing
+	ext := strings.ToLower(filepath.Ext(path)) // the ending alone tells the form
 	if ext == ".kdb" {
 		return nil, fmt.Errorf("keyring %s is a CMS key database, which only IBM's GSKit reads: convert it to PEM "+
 			"(gskcapicmd or keytool, then openssl) and say --keystore %s=FILE.pem", name.Path, name.Path)
@@ -125,7 +125,8 @@ func pair(key crypto.Signer, certs []*x509.Certificate, labels []string) labelle
 }
 
 // pick returns the certificate to show: that of the label, else the first. A single key without a label is taken for
-// any: it comes from PEM, where the label has got lost. Without keys nothing is shown, unless a label asks for one.
+// any: it comes from PEM, where the label has got lost. Without keys nothing is shown; a label that asks for one is an
+// error then.
 func (r *Ring) pick(label string) ([]tls.Certificate, error) {
 	if label == "" {
 		if len(r.pairs) == 0 {

@@ -22,9 +22,9 @@ type Entry struct {
 	Bytes    int64 // sent to the client
 	Attempts int
 	Member   string // of the last attempt, "" before the first
-	Declined bool   // no Route takes it: a file of the docroot, or 404
+	Declined bool   // no Route takes it: the docroot answers, or 404
 	Gone     bool   // the client left
-	Cause    error  // of the last failed attempt, or why the body was refused
+	Cause    error  // of the last failed attempt, or why the request or its body was refused
 
 	// The rest is for Write alone, and set where there is a log.
 

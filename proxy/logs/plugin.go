@@ -135,7 +135,8 @@ func (l *Request) emit(e *pluginlog.Event) {
 	l.log.w.Write(e)
 }
 
-// timeOf is a time of decisions as time of day. Steps of the system's clock do not show: replay needs differences.
+// timeOf is a time of decisions as time of day. It does not show when the system's clock is set: a replay needs the
+// differences between times.
 func timeOf(epoch time.Time, at match.Nanos) pluginlog.Time {
 	return pluginlog.TimeOf(epoch.Add(time.Duration(at)))
 }

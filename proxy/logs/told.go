@@ -16,8 +16,7 @@ type Told struct {
 	Steps    []failover.Step
 }
 
-// teller hands the steps of one request to who wants them; a nil one to nobody. It is called while the lock of the
-// cluster is held, so those of one cluster come in the order of its decisions.
+// teller hands the steps of one request to who wants them; a nil one to nobody.
 type teller struct {
 	Told
 	to func(*match.Table, Told)
@@ -42,6 +41,8 @@ func (t *teller) matched(table *match.Table, rq *routecheck.Request, m *match.Ma
 	}
 }
 
+// steps comes while the lock of the cluster is held, so the steps of one cluster are told in the order of its
+// decisions.
 func (t *teller) steps(table *match.Table, steps []failover.Step) {
 	if t != nil && len(steps) > 0 {
 		told := t.Told

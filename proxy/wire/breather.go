@@ -18,7 +18,7 @@ type Breather struct {
 }
 
 const (
-	workTime = 200 * time.Microsecond // a request waits for no more than that
+	workTime = 200 * time.Microsecond // a request waits for about that long at most
 	restTime = 3 * workTime
 )
 

@@ -21,8 +21,8 @@ type Lot[Kept any] struct {
 
 	mu     sync.Mutex
 	closed bool
-	// spots are by descriptor: the waker tells of sockets by it, the system gives the lowest one that is free, and a
-	// slice needs no memory of its own for a connection that is parked.
+	// spots are by descriptor, by which the waker tells of sockets. The system gives the lowest one that is free, so
+	// few spots are for nobody, and parking needs no memory but the spot.
 	spots []spot[Kept]
 }
 

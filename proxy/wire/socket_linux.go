@@ -34,7 +34,7 @@ func newSocket(fd int, w *Waker, local, remote netip.AddrPort) *socket {
 	}
 }
 
-// What an event of the waker means: an end can be read, and an error be written to.
+// What an event of the waker means: a read tells of an end or an error, and a write of an error.
 const (
 	mayRead  = syscall.EPOLLIN | mayEnd
 	mayWrite = syscall.EPOLLOUT | syscall.EPOLLHUP | syscall.EPOLLERR
@@ -110,7 +110,7 @@ func (s *socket) SetDeadline(t time.Time) error {
 func (s *socket) SetReadDeadline(t time.Time) error { return s.SetDeadline(t) }
 
 // SetWriteDeadline is for crypto/tls, which sets one for its goodbye, and another that is over behind it. That second
-// one interrupts reads as well: nobody needs them then, but whoever lingers after CloseWrite, whose link lifts it.
+// one interrupts reads as well. Nobody needs them then except whoever lingers after CloseWrite, whose link lifts it.
 func (s *socket) SetWriteDeadline(t time.Time) error {
 	if s.goodbye != nil {
 		s.goodbye.Stop()
@@ -158,8 +158,8 @@ func (s *socket) rest() {
 	s.out.rest(s.waker)
 }
 
-// ready waits until there may be something to read, and enters. After an end that has been told nobody tells of
-// anything, so the read has to find it.
+// ready waits until there may be something to read, and enters. Once an end has been told of, nothing more is told: it
+// does not wait, and the read finds the end.
 func (s *socket) ready() error {
 	for s.empty && !s.ended.Load() && !s.interrupted.Load() {
 		s.in.wait(s.waker)
@@ -168,7 +168,8 @@ func (s *socket) ready() error {
 	return s.begin()
 }
 
-// begin enters unless the socket is interrupted. Writing begins so at once: whether there is room, the write tells.
+// begin enters unless the socket is interrupted. A write does not wait before it: it tells itself whether there is
+// room.
 func (s *socket) begin() error {
 	if s.interrupted.Load() {
 		return os.ErrDeadlineExceeded

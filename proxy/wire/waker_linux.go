@@ -32,7 +32,7 @@ type Waker struct {
 	mu      sync.Mutex
 	sockets []*socket // by descriptor, nil where there is none
 	waking  sync.WaitGroup
-	started bool  // run is: it begins with the first socket, so a waker without any has no goroutine
+	started bool  // run was, with the first socket: a waker without any has no goroutine
 	parked  []int // parked ones that are ready
 }
 

@@ -45,7 +45,7 @@ func Parse(text string) (map[string][]string, error) {
 	return table, nil
 }
 
-// isPartition takes the decimal form of a number of 64 bits: digits, however many of them are zeros.
+// isPartition takes digits, as many as a number of 64 bits can have.
 func isPartition(id string) bool {
 	return id != "" && len(id) <= 20 && strings.Trim(id, "0123456789") == ""
 }
