@@ -66,7 +66,11 @@ func (p *Proxy) refresh(ctx context.Context, always bool) error {
 	r := &p.reload
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	stamp, err := r.source.Stamp()
+	var stamp string
+	var err error
+	if r.source.Stamp != nil {
+		stamp, err = r.source.Stamp()
+	}
 	if err == nil && stamp == r.stamp && !always {
 		return nil
 	}

@@ -48,6 +48,25 @@ func TestRefreshInterval(t *testing.T) {
 	})
 }
 
+// A source without a stamp never changes by itself, and is read where somebody asks for it.
+func TestReloadWithoutStamp(t *testing.T) {
+	w := &world{network: &network{members: nil}}
+	w.xml.Store(site{members: 1, config: `RefreshInterval="1"`}.xml())
+	source := w.source()
+	source.Stamp = nil
+	p, err := New(t.Context(), source, Options{Resolver: w.network})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Shutdown(context.Background())
+	if next := p.reload.next.Load(); next != 0 {
+		t.Errorf("its stamp is to be looked at, at %d", next)
+	}
+	if err := p.Reload(t.Context()); err != nil || p.gen.Load().Number != 2 {
+		t.Errorf("%v, generation %d", err, p.gen.Load().Number)
+	}
+}
+
 func TestBadFileIsRefused(t *testing.T) {
 	one := site{members: 2}
 	w := start(t, false, one, Options{})
