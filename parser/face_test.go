@@ -48,6 +48,23 @@ func TestLateDeclaration(t *testing.T) {
 	}
 }
 
+// TestLostQuote: where a quote is missing, the value ends before the next attribute, whatever that begins with.
+func TestLostQuote(t *testing.T) {
+	for src, second := range map[string]string{
+		`<Config a="m1 Port="80"/>`:          "80",
+		`<Config a="m1 Port="/usr/lib/x"/>`:  "/usr/lib/x",
+		`<Config a ="m1 Port="/usr/lib/x"/>`: "/usr/lib/x",
+	} {
+		cfg, ds := parser.Parse(1, []byte(src))
+		if len(ds) != 1 || !strings.HasPrefix(ds[0].Message, `value of "a" without the quote that ends it`) {
+			t.Errorf("%s: %v", src, ds)
+		}
+		if a, port := cfg.Node.Attr("a"), cfg.Node.Attr("Port"); a.Value != "m1" || port == nil || port.Value != second {
+			t.Errorf("%s: %+v, %+v", src, a, port)
+		}
+	}
+}
+
 // TestDeclaration: what is wrong with a declaration is named.
 func TestDeclaration(t *testing.T) {
 	for decl, want := range map[string]string{

@@ -64,7 +64,7 @@ func (s *scanner) attributes(n *Node) (empty, cut bool) {
 		case c == '<':
 			s.cutOff(n, before)
 			return isLeaf(n.Name), true
-		// Without a blank before it attribute has something to report.
+		// With no blank before it there is something to report, which plainAttribute cannot.
 		case s.pos == before || !s.plainAttribute(n):
 			s.attribute(n, before)
 		}
@@ -96,7 +96,8 @@ func (s *scanner) plainAttribute(n *Node) bool {
 	for to < len(src) && !chars.Is(src[to], chars.Special) {
 		to++
 	}
-	if to+1 >= len(src) || src[to] != '"' || !chars.Is(src[to+1], chars.TagGap) {
+	if to+1 >= len(src) || src[to] != '"' || !chars.Is(src[to+1], chars.TagGap) ||
+		src[to+1] == '/' && !strings.HasPrefix(src[to+1:], "/>") { // a path may follow: see lost
 		return false
 	}
 	if s.pos = to + 1; s.admit(n, src[start:end], start, end) {

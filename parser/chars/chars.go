@@ -20,7 +20,7 @@ const (
 	// NameStop ends a name, or what stands in its place: white space, "=", ">", "/", "<" and quotes. A byte that is
 	// neither NameChar nor NameStop, "%" say, is read as part of a name, so that one message has all of it.
 	NameStop
-	TagGap  // may follow a value within a tag: white space, ">", "/"
+	TagGap  // may follow a value within a tag: white space, ">", the "/" of "/>"
 	Special // needs a closer look within a value: quotes, "<", "&", control characters, bytes above 0x7f
 )
 
