@@ -189,13 +189,13 @@ func isLeaf(name string) bool {
 	return len(types) > 0 && len(types[0].Children) == 0
 }
 
-// elementNames has the types of each name.
 func elementNames() map[string][]*ElementType { return load().byName }
 
 // The table is text so that it stays readable and costs nothing until it is asked for. The rows of an element follow
 // it: its attributes, the Properties that go by names below it ("property"), and what is seen in files though the
-// plug-in has no such attribute ("ignored"). Type, enum, range and the last four columns are for programs; the others
-// are words for people (Doc), of which programs read how cardinality and evidence begin.
+// plug-in has no such attribute ("ignored"). Kind, name, parents, type, enum, range and the last four columns are for
+// programs; the others are words for people (Doc), though programs read the cardinality, since which level, and the
+// first word of the evidence.
 //
 //go:embed attributes.tsv
 var tableText string
@@ -262,8 +262,6 @@ func decodeDoc(c []string) Doc {
 		Meaning:    c[11], Hazard: c[12], Evidence: c[13], Source: c[14]}
 }
 
-// decodeAttribute reads a row of an attribute or a Property; the words of its value and default are for people, the
-// last columns for programs.
 func decodeAttribute(element string, c []string) *Attribute {
 	a := &Attribute{
 		Element: element, Name: c[1], Property: c[0] == "property", Ignored: c[0] == "ignored", Type: Type(c[4]),

@@ -10,7 +10,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Interval is a range of numbers, both ends included. Max is math.MaxInt32 where there is none.
+// Interval is a range of numbers, both ends included. Max is math.MaxInt32 where the range has no upper end.
 type Interval struct{ Min, Max int }
 
 // decodeRange reads "1..65535!", "-1,1..": intervals, open ones without an end, "!" when nothing else is right.
@@ -73,7 +73,7 @@ func (a *Attribute) Check(value string) Verdict {
 	return Good
 }
 
-// inRange reports whether a number is in one of the ranges; any is where there are none.
+// inRange reports whether a number is in one of the ranges. Without ranges every number is good.
 func (a *Attribute) inRange(n int) bool {
 	for _, r := range a.Range {
 		if r.Min <= n && n <= r.Max {
@@ -98,7 +98,7 @@ func (a *Attribute) Near(value string) (string, bool) {
 	return "", false
 }
 
-// bare is what remains of a value when case, blanks, "-" and "_" do not count: RoundRobin for Round Robin.
+// bare is what remains of a value when case, blanks, "-" and "_" do not count: "roundrobin" of Round Robin.
 func bare(s string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" \t-_", r) {

@@ -12,9 +12,9 @@ type Val[T any] = diag.Val[T]
 // Config is the typed view on a Document. It holds what deciding and proxying need; every other attribute is reached
 // through Node. All slices are in file order. In a fragment (several roots, or a root that is not Config) it holds
 // what the top level has, and what is in its Config elements. A lone Server, Uri or VirtualHost there is viewed in a
-// cluster or group of its own kind whose Node, outside of the tree, has the element's name and zero spans. A value of
-// the view is the one in force: Val.V is the default of the table where nothing, or nothing readable, is written, and
-// zero where the table has no default.
+// cluster or group of its own kind whose Node, outside of the tree, has the element's name and zero spans. Val.V is
+// the value that is written; where nothing is, or nothing readable, it is the default of the table, and zero where the
+// table has none.
 type Config struct {
 	Doc  *Document
 	Node *Node // the first Config element, nil in a fragment that has none

@@ -2,10 +2,10 @@
 // typed [Config]; [Write] is the one printer; [Attributes] is the one table of elements and attributes.
 //
 // The scanner is our own. Findings and fixes need the place of every name and value, and a file with faults must be
-// read to its end: encoding/xml knows the end of a token only, stops at the first fault, and takes doubled attributes
-// and second roots without a word. It is the oracle of the fuzz tests instead. Three things hold whatever the bytes
-// are: Parse returns a Config, it returns within a time that grows with the size and no faster, and each span lies
-// within the file.
+// read to its end. encoding/xml knows only where a token ends, stops at the first fault, and takes doubled attributes
+// and second roots without a word; it serves as the oracle of the fuzz tests instead. Whatever the bytes are, Parse
+// returns a Config, in a time that grows with the size and no faster, and each span that it reports lies within the
+// file.
 //
 // Of every fault the scanner says what it is, and reads on where something new can begin. What it makes of a faulty
 // file is its best guess, for the rules of package lint: the plug-in refuses a file that is not well-formed.

@@ -20,8 +20,8 @@ const (
 
 // encoding finds out how to read the file, and reports a declaration that does not fit the bytes. What is declared
 // decides only between ISO-8859-1 and the rest: a file that declares UTF-8, US-ASCII, nothing or an encoding that is
-// not known is read as UTF-8, each byte of it that is none as ISO-8859-1. A file of ASCII alone is right under each
-// name and needs no look at its bytes.
+// not known is read as UTF-8, each byte of it that is none as ISO-8859-1. Behind a byte order mark ISO-8859-1 does not
+// count either. A file of ASCII alone fits whichever of the three it declares.
 func (s *scanner) encoding() {
 	switch content, what := sniff.Text(s.src); content {
 	case sniff.Foreign:
@@ -46,8 +46,7 @@ func (s *scanner) encoding() {
 			"outside of ASCII are "+
 			"read as UTF-8 or ISO-8859-1, and whether the plug-in can read the file is undocumented", name)
 	}
-	// All of it is ASCII.
-	if first == len(s.src) {
+	if first == len(s.src) { // all of it is ASCII
 		return
 	}
 	s.chars = utf8ch
@@ -56,7 +55,7 @@ func (s *scanner) encoding() {
 	switch {
 	case known == "US-ASCII":
 		s.mismatch(first, first+1, "the file declares US-ASCII but has a byte 0x%X here"+effect, s.src[first])
-	// Behind a byte order mark it is UTF-8, whatever it declares.
+	// A byte order mark is that of UTF-8: then this declaration is wrong, and does not count.
 	case known == "ISO-8859-1" && s.pos == 0:
 		s.chars = latin1
 		if valid {
@@ -87,7 +86,7 @@ func (s *scanner) mismatch(start, end int, format string, args ...any) {
 // declared returns the encoding that the XML declaration names, "" for none, and where.
 func (s *scanner) declared() (string, diag.Span) {
 	start := s.pos + s.leading(s.src[s.pos:])
-	// A declaration is shorter; without its end a large file is not searched for one.
+	// No declaration is longer; where one has no end, a large file is not searched for it.
 	rest := s.src[start:min(len(s.src), start+400)]
 	if !strings.HasPrefix(rest, "<?xml") {
 		return "", diag.Span{}

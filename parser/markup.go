@@ -54,8 +54,8 @@ func (s *scanner) enclosed(opening, term, or, what string) (from, to int) {
 	return from, to
 }
 
-// comment reads "<!-- ... -->". XML allows no "--" within; where it stands at the end of a line it is more likely that
-// the ">" was forgotten, see lostEnd.
+// comment reads "<!-- ... -->". XML allows no "--" within. Where it ends a line, and another comment begins before the
+// "-->", it is more likely that the ">" was forgotten: see lostEnd.
 func (s *scanner) comment() *Node {
 	start, last := s.pos, s.last
 	from, to := s.enclosed("<!--", "-->", "", "comment")
@@ -68,7 +68,7 @@ func (s *scanner) comment() *Node {
 		}
 	}
 	n := s.leaf(Comment, start, s.pos, s.resolve(from, to, inRaw))
-	// On the line of what is before it: Write keeps it there, for it says something of that.
+	// It follows something on the same line and is most likely about that, so Write keeps it there.
 	n.Inline = last >= 0 && !strings.ContainsAny(s.src[last:start], "\r\n")
 	return n
 }
@@ -132,7 +132,7 @@ func (s *scanner) doctype() {
 func (s *scanner) doctypeEnd(from int) int {
 	var quote byte
 	depth := 0
-	// Where one had no end none behind it has: a file full of them is not read to its end for each.
+	// Once one had no end, none is looked for again: a file full of them would be read to its end for each.
 	for i := from; i < len(s.src) && s.ends["doctype"] >= 0; i++ {
 		switch c := s.src[i]; {
 		case quote != 0:
@@ -231,7 +231,7 @@ func checkDeclaration(text string) string {
 	return ""
 }
 
-// checkPart returns what is wrong with a part by itself.
+// checkPart returns what is wrong with the value of a part, "" for nothing.
 func checkPart(p part) string {
 	switch {
 	case p.name == "version" && p.value != "1.0":
@@ -244,7 +244,7 @@ func checkPart(p part) string {
 	return ""
 }
 
-// notEncodingName tells what production 81 has not: such names are of letters, digits, ".", "_" and "-".
+// notEncodingName reports what production 81 does not allow: the names are of ASCII letters, digits, ".", "_" and "-".
 func notEncodingName(r rune) bool {
 	return r >= 0x80 || !chars.Is(byte(r), chars.NameChar) || r == ':'
 }

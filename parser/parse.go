@@ -16,7 +16,7 @@ func Parse(f diag.FileID, src []byte) (*Config, []diag.Diagnostic) { return Pars
 // ParsePausing is Parse with pauses.
 func ParsePausing(f diag.FileID, src []byte, pause Pause) (*Config, []diag.Diagnostic) {
 	s, doc := parse(f, src, pause)
-	if !s.halted { // else what is missing may only not have been read
+	if !s.halted { // else what seems to be missing may stand in the part that was not read
 		s.roots(doc)
 	}
 	diag.Sort(s.reports)
@@ -37,7 +37,7 @@ func ParseXML(f diag.FileID, src []byte) (*Document, []diag.Diagnostic) {
 	return doc, s.reports
 }
 
-// parse reads the tree, and leaves the reports as they were found.
+// parse reads the tree. The reports are in the order in which they were made, not sorted.
 func parse(f diag.FileID, src []byte, pause Pause) (*scanner, *Document) {
 	s := &scanner{file: f, last: -1, pause: pause}
 	doc := &Document{File: f}

@@ -195,7 +195,7 @@ func (s *scanner) endTag() {
 	case '>':
 		s.pos++
 	default:
-		// Up to the next tag, whose "<" is its own.
+		// Up to its ">", but not into the next tag.
 		for s.pos < len(s.src) && s.src[s.pos] != '<' && s.src[s.pos] != '>' {
 			s.pos++
 		}
@@ -210,8 +210,8 @@ func (s *scanner) endTag() {
 }
 
 // match closes the element that an end tag from start to pos belongs to, and those within it whose own end tag is
-// missing. An end tag that fits none of them is that of the innermost element with its name misspelt, or else one too
-// many: it closes nothing.
+// missing. One that fits none of them is taken for that of the innermost element where its name is misspelt or left
+// out; else it is one too many, and closes nothing.
 func (s *scanner) match(start int, name string) {
 	for i := len(s.open) - 1; i >= 0; i-- {
 		if s.open[i].node.Name != name {

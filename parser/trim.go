@@ -38,7 +38,7 @@ func (c *Config) Trim() {
 // use. It has one for each value that many have.
 type trimmer map[[2]string]*Attr // by name and value
 
-// own gives attributes memory of their own: their names and values differ from element to element.
+// own gives attributes memory of their own: those whose values differ from element to element.
 func (trimmer) own(all ...**Attr) {
 	for _, at := range all {
 		if *at != nil {
@@ -48,7 +48,7 @@ func (trimmer) own(all ...**Attr) {
 	}
 }
 
-// share lets attributes of the same name and value be one.
+// share makes attributes of the same name and value one.
 func (t trimmer) share(all ...**Attr) {
 	for _, at := range all {
 		if *at == nil {

@@ -32,8 +32,8 @@ func (s *scanner) name(start int) (end int, good bool) {
 }
 
 // value reads the value of an attribute at pos and returns where it stands without its quotes; plain: it can be taken
-// as it is. The quote must be a straight one; what people paste or forget is read as far as it can be told what was
-// meant.
+// as it is. Only straight quotes are right. Typographic ones, and a quote that is missing, are reported, and the value
+// is read as it was most likely meant.
 func (s *scanner) value(name string) (from, to int, plain bool) {
 	q := s.at()
 	if q != '"' && q != '\'' {
@@ -196,8 +196,8 @@ func (s *scanner) read(start, end int) string {
 	return text
 }
 
-// char decodes the character at i. A byte that is no UTF-8 is read as ISO-8859-1. So a file with a letter of each kind
-// still shows both.
+// char decodes the character at i. A byte that is no UTF-8 is read as ISO-8859-1, so that a file with letters in both
+// encodings shows both.
 func (s *scanner) char(i, end int) (rune, int) {
 	c := s.src[i]
 	if c < utf8.RuneSelf || s.chars == latin1 {
@@ -212,7 +212,7 @@ func (s *scanner) char(i, end int) (rune, int) {
 
 // resolve returns the meaning of a piece of the file, and reports what may not stand there. Line ends are those of
 // section 2.11 of XML 1.0, blanks those of 3.3.3: a line break within a value is a blank, and one that a reference
-// stands for stays. The text is a part of the file where nothing has to be changed.
+// stands for stays. Where nothing has to be changed the text is a part of the file, and costs no memory.
 func (s *scanner) resolve(start, end int, where place) string {
 	i := start
 	for i < end && !chars.Is(s.src[i], chars.Special) && s.src[i] != ']' {

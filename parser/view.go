@@ -8,9 +8,9 @@ import (
 // View returns the typed view on a document, parsed or built.
 func View(doc *Document) *Config { return view(doc, nil) }
 
-// view views clusters and everything else side by side.
+// view makes the view of clusters and that of everything else at the same time.
 func view(doc *Document, pause Pause) *Config {
-	// Two, for each has memory of its own: the clusters are viewed on another goroutine.
+	// Two viewers, for the memory of one is not for two goroutines.
 	v, clusters := &viewer{table: load(), pause: pause}, &viewer{table: load(), pause: pause}
 	config, content := v.content(doc)
 	c := &Config{Doc: doc, Node: config}
@@ -78,7 +78,7 @@ func each[T any](v *viewer, p *pool[T], nodes []*Node, fill func(*T, *Node), nam
 	if count == 0 {
 		return nil
 	}
-	// Side by side, and not one by one: values that are looked at together lie together.
+	// All at once, and not one by one: values that are looked at together lie together in memory.
 	values, list := p.values.take(count), p.lists.take(count)
 	i := 0
 	for _, n := range nodes {
@@ -123,10 +123,10 @@ func (v *viewer) content(doc *Document) (config *Node, content []*Node) {
 		case config == nil:
 			config, content = n, n.Children
 		default:
-			content = append(content[:len(content):len(content)], n.Children...) // a copy: it is the tree's
+			content = append(content[:len(content):len(content)], n.Children...) // a copy: the slice is the tree's
 		}
 	}
-	// Each round goes a step towards Config: a Server into a ServerCluster, which belongs there.
+	// Each round is a step towards Config: it puts a Server into a ServerCluster, say, which belongs there.
 	for gathered := true; gathered; {
 		lone, gathered = v.gather(lone)
 	}

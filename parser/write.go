@@ -38,7 +38,7 @@ func Write(w io.Writer, doc *Document) error {
 	return p.w.Flush()
 }
 
-// crlfWriter ends lines in CR LF. A line feed within a value is none of them: it is written as a reference.
+// crlfWriter ends lines in CR LF. It meets no line feed of a value: there it is written as a reference.
 type crlfWriter struct{ w io.Writer }
 
 func (c crlfWriter) Write(b []byte) (int, error) {
@@ -96,7 +96,7 @@ func (p *printer) inline(before, comment *Node) {
 	p.node(comment, 0)
 }
 
-// node prints a node where the line stands; level is that of its element, for what is within.
+// node prints a node where the line has got to; level is how deep that line is indented.
 func (p *printer) node(n *Node, level int) {
 	switch n.Kind {
 	case Element:
@@ -121,7 +121,7 @@ func (p *printer) wrapped(open, text, end string) {
 	p.w.WriteString(end)
 }
 
-// An element without children has no end tag, as generators write it, however the file wrote it.
+// element prints one without children as an empty tag, as generators write it, however the file wrote it.
 func (p *printer) element(n *Node, level int) {
 	p.w.WriteByte('<')
 	p.raw(n.Name)
@@ -161,7 +161,7 @@ func hasText(n *Node) bool {
 	return slices.ContainsFunc(n.Children, func(c *Node) bool { return c.Kind == Text || c.Kind == CDATA })
 }
 
-// attributes prints them in alphabetical order, which carries no meaning: IBM's tools write them so.
+// attributes prints them in alphabetical order, as IBM's tools do: their order means nothing.
 func (p *printer) attributes(attrs []Attr) {
 	p.attrs = p.attrs[:0]
 	for i := range attrs {
@@ -209,7 +209,7 @@ func (p *printer) escaped(text, special string) {
 	}
 }
 
-// reference is what stands for a character: by its name where XML has one, else by its number.
+// reference is what stands for a character: by its name for the four that need one here, else by its number.
 func reference(r rune) string {
 	switch r {
 	case '<':
@@ -248,7 +248,7 @@ func isPlain(text string) bool {
 	return true
 }
 
-// char prints a character in the encoding of the file, which has it.
+// char prints a character that the encoding of the file has.
 func (p *printer) char(r rune) {
 	if p.encoding == "ISO-8859-1" && r <= 0xFF {
 		p.w.WriteByte(byte(r))
