@@ -32,7 +32,7 @@ var trees store[*yamldoc.Node]
 // there is none of that name.
 func Tree(name string) (*yamldoc.Node, error) { return trees.get(name, readTree) }
 
-// readTree reads a schema by the reader of YAML, which keeps the order of keys.
+// readTree reads a schema as YAML: that reader keeps the order of keys.
 func readTree(name string) (*yamldoc.Node, error) {
 	src, err := Source(name)
 	if err != nil {
@@ -46,9 +46,8 @@ func readTree(name string) (*yamldoc.Node, error) {
 	return root, nil
 }
 
-// keyWalk visits the keys of a schema.
 type keyWalk struct {
-	root *yamldoc.Node // whose definitions references name
+	root *yamldoc.Node // the schema, in whose definitions references are looked up
 	keys []Key         // so far
 }
 

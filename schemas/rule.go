@@ -10,8 +10,8 @@ import (
 // Item is the step of a path that leads to the items of a list.
 const Item = "[]"
 
-// Rule is what a schema says of a place in a file. The zero Rule says nothing. A place that may hold several forms has
-// what all of them say.
+// Rule is what a schema says of a place in a file. The zero Rule says nothing. Of a place that may hold several forms
+// it has what any of them says.
 type Rule struct {
 	Says    string          // what stands there, "" for nothing
 	Keys    []Key           // that a map may have there, in the order of the schema, by their names
@@ -52,7 +52,7 @@ func follow(rule *yamldoc.Node, step string) *yamldoc.Node {
 	if step == Item {
 		return rule.Get("items")
 	}
-	// A key that is named, or else any key of a map by names.
+	// The rule of this key, or else that of all keys of a map which people name as they like.
 	if inner := rule.Get("properties").Get(step); inner != nil {
 		return inner
 	}

@@ -45,7 +45,7 @@ func Scalar(name, value, definition string, path ...string) (n *yamldoc.Node, kn
 // plug-in's numbers are 32 bits.
 func within(rule map[string]any, value string) bool {
 	n, err := strconv.ParseInt(value, 10, 32)
-	// "+5" and "05" are numbers to the plug-in and text to the schema: they are not written so.
+	// "+5" and "05" are numbers in plugin-cfg.xml and text in a file of YAML: as numbers they are not written so.
 	if err != nil || strconv.FormatInt(n, 10) != value {
 		return false
 	}

@@ -39,12 +39,12 @@ func Source(name string) ([]byte, error) {
 	return src, nil
 }
 
-// A store holds what was made of each schema, once for a process. Its zero value is empty, so that a program which asks
-// for nothing does not link what would be made.
+// A store holds what was made of each schema, once for a process. Its zero value is empty, so that a program which
+// asks for nothing does not link what would be made.
 type store[T any] struct{ made sync.Map }
 
 func (s *store[T]) get(name string, of func(name string) (T, error)) (T, error) {
-	// Of several that ask at once each stores a function, and all call the one that was first.
+	// Of several that ask at once each makes a function, and all call the one that was stored first.
 	made, _ := s.made.LoadOrStore(name, sync.OnceValues(func() (T, error) { return of(name) }))
 	return made.(func() (T, error))()
 }

@@ -91,8 +91,8 @@ func formsOf(rule map[string]any) (all []map[string]any) {
 	return all
 }
 
-// eitherOf are the keys of which a map needs one at least: {"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}. Nil
-// where its forms say more than that.
+// eitherOf are the keys of which a map needs at least one, {"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}: nil
+// where such forms say anything else.
 func eitherOf(rule map[string]any) (keys []string) {
 	forms, _ := rule["anyOf"].([]any)
 	for _, form := range forms {
@@ -108,7 +108,7 @@ func eitherOf(rule map[string]any) (keys []string) {
 
 // deref follows a reference to a definition of the same schema.
 func deref(root, rule map[string]any) map[string]any {
-	// Ours refer a step or two; one that refers to itself ends here.
+	// Our schemas take a step or two; a reference that leads to itself ends here.
 	for range 10 {
 		ref, ok := rule["$ref"].(string)
 		if !ok {
@@ -134,7 +134,7 @@ func properties(rule map[string]any) []string {
 	return names
 }
 
-// enum lists the values of which a rule allows one, as texts; null is none to write.
+// enum lists the values that a rule allows, as texts. null is left out: nobody writes it.
 func enum(rule map[string]any) []string {
 	values, _ := rule["enum"].([]any)
 	var texts []string

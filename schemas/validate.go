@@ -22,7 +22,7 @@ func compile(name string) (*gojsonschema.Schema, error) {
 	if err != nil {
 		return nil, err
 	}
-	// All schemas stand in one file each and refer to nothing outside of it, so nothing is fetched.
+	// Each schema is one file and refers to nothing outside of it, so nothing is fetched.
 	return gojsonschema.NewSchema(gojsonschema.NewBytesLoader(src))
 }
 
@@ -102,7 +102,7 @@ func describe(root *yamldoc.Node, rules map[string]any, e gojsonschema.ResultErr
 		}
 		known := properties(rule)
 		d.Message = diag.Sprintf("unknown key %q in %s", key, at.name) + diag.DidYouMean(key, known)
-	case "required": // what is missing has no place: that of the key which holds it is shown
+	case "required": // what is missing has no place: that of the key around it is shown
 		d.Span = at.label
 		d.Message = diag.Sprintf("%s needs %s", at.name, missing(rule, fmt.Sprint(detail["property"])))
 	case "enum":
@@ -112,7 +112,7 @@ func describe(root *yamldoc.Node, rules map[string]any, e gojsonschema.ResultErr
 			break
 		}
 		d.Message = diag.Sprintf("%s is %q", at.name, at.node.Text) + diag.DidYouMean(at.node.Text, allowed)
-		// Who misspelt a value is helped by one word more than by a list.
+		// Whoever misspelt a value is better helped by one word than by a list.
 		if !strings.Contains(d.Message, "did you mean") {
 			d.Message += "; it must be one of " + strings.Join(allowed, ", ")
 		}
@@ -140,8 +140,7 @@ func describe(root *yamldoc.Node, rules map[string]any, e gojsonschema.ResultErr
 }
 
 // missing names a key that is not there. Where a map needs one of several keys gojsonschema names the first alone: all
-// are told then, each with what is written there, for a choice of names says nothing to somebody who does not know
-// them.
+// are told then, each with what is written there: names alone say nothing to somebody who does not know them.
 func missing(rule map[string]any, key string) string {
 	keys := eitherOf(rule)
 	if !slices.Contains(keys, key) {
@@ -186,7 +185,7 @@ func wording(types string) string {
 	return strings.Join(all, " or ")
 }
 
-// bound is a limit of a number as a message shows it.
+// bound is a limit of a number as a message shows it; nil stands for none.
 func bound(v any) any {
 	if v == nil {
 		return "any"
@@ -194,7 +193,7 @@ func bound(v any) any {
 	return v
 }
 
-// lower begins a sentence of gojsonschema as ours begin.
+// lower lets a sentence of gojsonschema begin with a small letter, as ours do.
 func lower(s string) string {
 	if s == "" {
 		return s

@@ -50,7 +50,7 @@ func within(parents []string) string {
 	return " Stands in " + strings.Join(links, ", ") + "."
 }
 
-// attribute writes what is known of an attribute. A "?" of the table says that nobody knows.
+// attribute writes what is known of an attribute. A "?" in the table says that nobody knows.
 func (p *page) attribute(term string, a *parser.Attribute) {
 	takes := a.Doc.Allowed
 	if takes == "" {

@@ -42,7 +42,7 @@ func constraint(kind, name string, paths []string, field string) *node {
 		el("field", "xpath", "@"+field))
 }
 
-// refer names the key that a reference is held against.
+// refer names the key that a reference is checked against.
 func (n *node) refer(key string) *node {
 	n.attributes = append(n.attributes, "refer", key)
 	return n

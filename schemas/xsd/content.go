@@ -81,8 +81,8 @@ func left(name string, may []*parser.ElementType) string {
 	return b.String()
 }
 
-// rest is the content of such a group. With the next element it is always clear which of the choices goes on, as XML
-// Schema demands: each begins with another name.
+// rest is the content of such a group. The next element always tells which of the choices it belongs to, as XML Schema
+// demands: each choice begins with another name.
 func rest(name string, may []*parser.ElementType) *node {
 	body := el("sequence").with(el("group", "ref", name+".others", "minOccurs", "0", "maxOccurs", "unbounded"))
 	next := el("choice", "minOccurs", "0")

@@ -41,10 +41,11 @@ func valueType(a *parser.Attribute) *node {
 	return nil
 }
 
-// restriction is a type of which facets leave a part.
+// restriction is a part of a type, which the facets in it cut out.
 func restriction(base string) *node { return el("restriction", "base", base) }
 
-// number is 32 bits, as the plug-in reads them. Several ranges, -1 and 1 up say, a restriction cannot say: lint does.
+// number is one of 32 bits, as readers of the file take it. A restriction cannot express several ranges, -1 and 1 up
+// say: lint reports what is outside of them.
 func number(a *parser.Attribute) *node {
 	r := restriction("xs:int")
 	if a.Hard && len(a.Range) == 1 {
@@ -56,7 +57,7 @@ func number(a *parser.Attribute) *node {
 	return r
 }
 
-// enumeration lists values. One that compares without letter case is a pattern, which editors cannot offer.
+// enumeration lists values. Those that compare without letter case are a pattern, of which editors cannot offer any.
 func enumeration(a *parser.Attribute) *node {
 	r := restriction("xs:string")
 	var forms []string

@@ -17,7 +17,7 @@ type places struct {
 	lines []int // offset of each line's first character
 }
 
-// index finds the lines, once: messages about a broken file need them before there is a tree.
+// index finds the lines, once. It may be called again: messages about a broken file need them before there is a tree.
 func (p *places) index(src []byte) {
 	if p.lines != nil {
 		return

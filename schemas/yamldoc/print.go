@@ -19,7 +19,7 @@ func Print(root *Node) []byte {
 	if root.Kind == Map && len(root.Fields) > 0 {
 		p.comment(root.Comment, 0)
 		for _, f := range root.Fields {
-			// The sections of a file stand below their keys even where one is short.
+			// A section that holds maps or lists stands below its key even where it is short.
 			p.field(f, 0, f.Value.height() > 1)
 		}
 	} else {
@@ -89,7 +89,7 @@ func (p printer) item(n *Node, depth int) {
 		p.b.WriteString("- " + line + "\n")
 		return
 	}
-	// As if they stood below the dash; then the blanks before the first make room for it.
+	// Written as if all fields stood below the dash, which then takes the place of the blanks before the first.
 	inner := printer{new(bytes.Buffer)}
 	for _, f := range n.Fields {
 		inner.field(f, depth+1, false)

@@ -38,11 +38,11 @@ func Load(files *diag.Files, id diag.FileID) (*Node, []diag.Diagnostic) {
 type reader struct {
 	file    diag.FileID
 	src     []byte
-	place   places // indexed when a place is asked for first
+	place   places // indexed before the first place is asked for
 	reports []diag.Diagnostic
 }
 
-// report notes an error; all of this package are about the file as YAML, and of no rule.
+// report notes an error. It has no rule: what this package reports is that a file cannot be read as YAML.
 func (r *reader) report(span diag.Span, format string, args ...any) {
 	r.reports = append(r.reports, diag.Diagnostic{Span: span, Severity: diag.Error,
 		Message: diag.Sprintf(format, args...)})
@@ -54,7 +54,7 @@ func (r *reader) parse() *yaml.Node {
 		r.report(r.span(0, 0), "the file has more than %d MB, it is not read", maxSize>>20)
 		return nil
 	}
-	// Before yaml.v3 looks at it: here the byte is known.
+	// Before yaml.v3 looks at it, whose message would not tell the byte.
 	if at := invalidUTF8(r.src); at >= 0 {
 		r.report(r.span(at, at+1), "not UTF-8, the file is not read; save it as UTF-8")
 		return nil
