@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	blockSize = 256 << 10 // the least: a block grows for a longer line
+	blockSize = 256 << 10 // at least: a block grows for a longer line
 	maxLine   = 1 << 20   // a longer one is no line of a log
 )
 
@@ -115,7 +115,7 @@ func (b *Blocks) follow(out *Block) {
 		if at += i; at == 0 || out.Text[at-1] == '\n' {
 			line, _, _ := strings.Cut(out.Text[at:], "\n")
 			if line = strings.TrimSuffix(line, "\r"); len(fieldsOf(line)) > 0 {
-				// Else the block would live as long as its columns hold.
+				// A copy: else the block would live as long as the line holds.
 				b.head = strings.Clone(line)
 			}
 		}

@@ -31,7 +31,7 @@ func Detect(lines []string) (*Format, error) {
 			best, most = f, n
 		}
 	}
-	// It is given a name and reads nothing: who asked says which command takes such a log.
+	// The form has a name and reads nothing: whoever asked can say which command takes such a log.
 	if n := countPlugin(lines); n > most {
 		return &Format{Name: PluginLog, parse: func(string, *Record) bool { return false }}, nil
 	}
@@ -42,7 +42,7 @@ func Detect(lines []string) (*Format, error) {
 	return best, nil
 }
 
-// count says how many lines are of a form.
+// count returns how many lines are of a form.
 func count(f *Format, lines []string) (n int) {
 	var r Record
 	for _, line := range lines {

@@ -9,13 +9,13 @@ type directive struct {
 	text   string // as it is written, "%>s"
 	letter byte   // what it stands for, "s"
 	arg    string // between { and }: the header of %{Host}i
-	// store puts a value into the record; false says that it can be none, so that the line is of another form
+	// store puts a value into the record; false says that it is no such value, so the line is of another form
 	store func(r *Record, value string) bool
 	free  bool // its value may hold blanks, also where no quotes stand around it
 }
 
-// letters are those of mod_log_config and mod_logio in httpd 2.4. Another one may be of a module that is not known
-// here, whose values may hold blanks: nobody could tell where the next value begins.
+// letters are those of mod_log_config and mod_logio in httpd 2.4. Another one may be that of a module which is not
+// known here. Its values may hold blanks, and then nobody could tell where the next value begins.
 const letters = "haAlutrmUqHsbBIOSDTvVpPkXfRLioCen"
 
 // parseDirective reads one from behind its "%".
@@ -52,7 +52,7 @@ func meaning(d directive) (store func(*Record, string) bool, free bool) {
 		return storeRequest, true
 	case 'm':
 		return func(r *Record, v string) bool { r.Method = known(v); return true }, false
-	case 'U': // the path, to which the query of %q may have been added before
+	case 'U': // the path; Target holds the query already where %q stands before it
 		return func(r *Record, v string) bool { r.Target = unescape(known(v)) + r.Target; return true }, true
 	case 'q': // with its "?", or nothing
 		return func(r *Record, v string) bool { r.Target += unescape(known(v)); return true }, true
@@ -126,7 +126,8 @@ func storeStatus(r *Record, v string) bool {
 	return ok && n < 1000 || v == "-"
 }
 
-// storeDuration keeps a duration, counted in so many microseconds each; the bound keeps them within 64 bits.
+// storeDuration keeps a duration that is counted in units of so many microseconds, 0 for a unit that is not known. The
+// bound keeps the product within 64 bits.
 func storeDuration(unit int64) func(*Record, string) bool {
 	if unit == 0 {
 		return ignore
@@ -148,8 +149,8 @@ func storeVhost(r *Record, v string) bool {
 	return v != ""
 }
 
-// storePort keeps the port that the request came to: the canonical one without an argument, or "local". That of the
-// client, "remote", says nothing here.
+// storePort keeps the port that the request came to: the canonical one, or the real one where the argument is "local".
+// That of the client, "remote", says nothing here.
 func storePort(which string) func(*Record, string) bool {
 	if which == "remote" {
 		return ignore

@@ -49,8 +49,8 @@ func Named(name string) (*Format, error) {
 		case f.parse != nil:
 			return &Format{Name: name, parse: f.parse}, nil
 		default:
-			// Of the other forms people have longer ones, with times and variables added at the end, which count as
-			// them. The one that IBM asks for is as it is.
+			// People add times and variables at the end of the usual forms: such lines count as of these forms, too.
+			// The one that IBM asks for is as it is.
 			return newFormat(name, f.format, f.name != "was-debug")
 		}
 	}

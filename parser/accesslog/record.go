@@ -55,7 +55,7 @@ type Format struct {
 // Parse reads a line, without its end, into a record. It reports false where the line is not of the form; the record
 // then holds nothing to go by.
 func (f *Format) Parse(line string, r *Record) bool {
-	// 0 microseconds are a duration, so that -1 stands for none.
+	// 0 microseconds are a duration, so -1 stands for none.
 	*r = Record{Micros: -1, East: f.East}
 	return f.parse(line, r)
 }

@@ -52,7 +52,7 @@ func anyTime(s string) (at, east int64) {
 	if at, east = clfTime(s); at != 0 {
 		return at, east
 	}
-	// The last one names no zone and is taken for UTC.
+	// The last of these names no zone and is taken for UTC.
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999Z0700", "2006-01-02 15:04:05"} {
 		if t, err := time.Parse(layout, s); err == nil {
 			_, offset := t.Zone()

@@ -30,7 +30,7 @@ func W3C(head []string) (*Format, error) {
 	columns := make([]func(*Record, string), len(fields))
 	for i, name := range fields {
 		if columns[i] = w3cColumns[name]; columns[i] == nil {
-			// A column of another kind says nothing here, but counts as one.
+			// A column of another name says nothing here, but takes its place.
 			columns[i] = func(*Record, string) {}
 		}
 	}

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// FileID names a file of a [Files]. The zero FileID names none: a value that stands in no file, such as a default. It
-// is the same as long as the register is used, and means nothing in another one.
+// FileID names a file of a [Files]. The zero FileID names none: a value that stands in no file, such as a default. An
+// ID never changes, and means nothing to another register.
 type FileID int32
 
 // Span is the half-open byte range [Start, End) of a file. The zero Span stands in no file.

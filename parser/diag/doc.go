@@ -1,7 +1,7 @@
 // Package diag holds what every other package says about its input: files, spans of bytes in them, and diagnostics.
 //
 // A position is a byte range of the original file until the moment it is printed; only then does it become a line and
-// a column. So edits are exact, spans of two files compare, and nobody counts lines who prints none.
+// a column. So edits are exact, and lines are counted only where something is printed.
 //
 // What every message needs stands here, too, in one form for all: how a text of a file is quoted ([Quote]), what a
 // terminal may get of it ([Visible]), which known word a misspelt one stands for ([Suggest]), and the codes of all

@@ -9,7 +9,7 @@ import (
 
 // Files registers source files and turns byte offsets into lines and columns. Its methods are safe for concurrent use.
 type Files struct {
-	mu    sync.RWMutex // guards the list; a file never changes but for what once computes
+	mu    sync.RWMutex // guards the list; of a file only that changes which once computes
 	files []*file      // by FileID-1
 }
 
@@ -118,7 +118,8 @@ func (f *file) between(from, to int32) int {
 // before counts the code points before a place, from the mark of its stretch on.
 func (f *file) before(offset int32) int {
 	m := f.marks[offset/stretch]
-	// A character stands across the border of the stretches, and the place within it.
+	// The first character of the stretch may begin before its border and the mark be behind the place: then the mark
+	// of the stretch before counts.
 	if m.offset > offset {
 		m = f.marks[offset/stretch-1]
 	}

@@ -38,7 +38,7 @@ func (fs *Files) Snippet(w io.Writer, s Span) error {
 		return nil
 	}
 	start, end := fs.Start(s), fs.End(s)
-	// In bytes; a code point has up to four.
+	// near is in bytes; a code point has up to four.
 	near := snippetWidth
 	if !f.ascii {
 		near *= utf8.UTFMax
@@ -50,7 +50,7 @@ func (fs *Files) Snippet(w io.Writer, s Span) error {
 	if end.Line == start.Line {
 		to = end.Column - 1 - hidden
 	}
-	// The carets stand in the middle of what is shown of a long line.
+	// Of a long line what is shown has the carets in its middle.
 	if skip := from - snippetWidth/2; skip > 0 && len(line) > snippetWidth {
 		line = append([]rune("..."), line[skip:]...)
 		from, to = from-skip+3, to-skip+3
@@ -79,7 +79,7 @@ func window(line []byte, offset, near int) (text []byte, cut int) {
 	return line[:min(len(line), 2*near)], cut
 }
 
-// printable shows what is not Visible as U+FFFD, a code point for a code point: the carets count them.
+// printable shows what is not Visible as U+FFFD, one for each code point: the place of the carets is counted in them.
 func printable(line []byte) []rune {
 	runes := make([]rune, 0, len(line))
 	for len(line) > 0 {

@@ -50,6 +50,6 @@ func (w word) Format(f fmt.State, verb rune) {
 		fmt.Fprint(f, Quote(string(w)))
 		return
 	}
-	// Flags and width are those of the format: %-10s stays so.
+	// Flags and width of the format hold, as in %-10s.
 	fmt.Fprintf(f, fmt.FormatString(f, verb), string(w))
 }

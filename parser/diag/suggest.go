@@ -8,7 +8,7 @@ import (
 // Suggest returns the known word that a misspelt one most likely stands for, "" when none is near enough. Words that
 // differ only in letter case, blanks, "-" or "_" are nearest; of equally near ones the first of known wins.
 func Suggest(word string, known []string) string {
-	// As many edits as a third of its length are near enough; from there on only what is nearer.
+	// At first as many edits as a third of its length are near enough, then only fewer than those of the best so far.
 	best, limit, plain := "", len(word)/3+1, bare(word)
 	for _, k := range known {
 		if k == word {
@@ -61,7 +61,7 @@ func Distance(a, b string, limit int) int {
 				cost = 0
 			}
 			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			// Two neighbours that changed places are one slip of the fingers.
+			// Two neighbours that changed places count as one edit.
 			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
 				row[j] = min(row[j], before[j-2]+1)
 			}

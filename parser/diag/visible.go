@@ -73,7 +73,7 @@ func appendVisible[T string | []byte](dst []byte, s T, form Form, special string
 		if dst = append(dst, s[start:i]...); i == len(s) {
 			return dst
 		}
-		// What is not plain ASCII is rare: only of that a character is decoded.
+		// Only what is not plain ASCII is decoded, which is rare.
 		char := string(s[i:min(i+utf8.UTFMax, len(s))])
 		r, size := utf8.DecodeRuneInString(char)
 		switch char = char[:size]; {

@@ -13,7 +13,7 @@ const (
 	LongRunning              // Modules: the same of requests that take longer than SlowThreshold
 	SlowModule               // a module took long in a phase of a request
 	NearLimit                // nearly all threads are busy; Used and Limit where the line shows them
-	AtLimit                  // no thread is left: Apache says so once until its next start
+	AtLimit                  // no thread is left: Apache says so once, not each time
 	Crashed                  // Child, Signal: a process died
 	Killed                   // Child: a process did not end and was killed
 	Exhausted                // OSError: the operating system has no files, memory, space or processes left

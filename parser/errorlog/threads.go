@@ -73,7 +73,7 @@ func (l *Line) counts(text string) Kind {
 	return Threads
 }
 
-// of returns the count of a name of mod_mpmstats; nil for a name that came later.
+// of returns the count that a name of mod_mpmstats stands for; nil for a name that is not known.
 func (c *Counts) of(name string) *int64 {
 	switch name {
 	case "rdy":
