@@ -106,8 +106,8 @@ func OfOSError(n int32) (Entry, bool) {
 }
 
 // OfLine returns the entry of an error line: what its GSK code says, or else the first that its text contains, with
-// what its OS error says. A GSK code comes first, since it says more than the words around it, which are the same for
-// each.
+// what its OS error says. A GSK code comes first, since it says more than the words around it: those are the same for
+// all codes.
 func OfLine(line string) (Entry, bool) {
 	if name, code := GSKCode(line); name != "" || code != 0 {
 		if e, ok := OfGSK(name, code); ok {
@@ -220,7 +220,7 @@ func isPrefix(words []string) bool {
 // leastText is how long a phrase must be to name a line of which it is a part.
 const leastText = 4
 
-// byText finds what a phrase names that ends in no number: a code by its name, a whole line, or a part of one.
+// byText finds what a phrase names that is no number: a code by its name, a whole line, or a part of one.
 func byText(phrase string) (all []Entry) {
 	phrase = strings.TrimSpace(phrase)
 	if e, ok := OfGSK(phrase, 0); ok {

@@ -31,7 +31,7 @@ func (a *Assembler) apply(r *Request, e *pluginlog.Event) (over bool) {
 		r.saw.found = r.saw.found || e.Kind == pluginlog.URIMatched
 		r.setHost(e)
 	case pluginlog.AliasCompared, pluginlog.URICompared, pluginlog.URINotMatched, pluginlog.ClonesListed:
-		// nothing that counts; above all they are no sign that members are asked (acting)
+		// nothing that counts; above all no sign that members are asked (acting)
 	case pluginlog.ESI, pluginlog.ESICacheHit, pluginlog.ESICacheMiss:
 		r.esi(e)
 	default:
@@ -134,7 +134,7 @@ func (r *Request) current(e *pluginlog.Event) *Attempt {
 		return &r.Attempts[n-1]
 	}
 	r.saw.again, r.saw.balanced = false, false
-	// The last one gives way, for the one under way is needed; the first ones say how it began.
+	// The last of them gives way to the one that begins, which is needed; the first ones say how it all began.
 	if len(r.Attempts) >= maxAttempts {
 		r.Dropped++
 		r.Attempts = r.Attempts[:maxAttempts-1]
@@ -149,8 +149,8 @@ func (r *Request) current(e *pluginlog.Event) *Attempt {
 // end closes the attempt that is under way.
 func (r *Request) end(e *pluginlog.Event, o Outcome) *Attempt {
 	at := r.current(e)
-	// A line that says more, "Connect timeout fired" say, comes before one that says less, "Failed to create the
-	// stream".
+	// The line that says more, as "Connect timeout fired", comes before the one that says less, as "Failed to create
+	// the stream".
 	if at.Outcome == Pending || at.Outcome == Failed {
 		at.Outcome = o
 	}

@@ -22,10 +22,10 @@ type Assembler struct {
 	// open. Who reads a log line by line keeps what it knows of a request in Request.Note.
 	Line    func(*Request, *pluginlog.Event)
 	Done    func(*Request)                // gets every finished request; it is Done's only until it returns
-	names   Places[string]                // of members, hosts and clone IDs; they hold on to no block
-	open    map[pluginlog.Thread]*Request // a thread works on one request at a time
+	names   Places[string]                // of members, hosts, clone IDs and the like; they hold on to no block
+	open    map[pluginlog.Thread]*Request // one for each thread: it works on one at a time
 	spare   []*Request                    // finished ones, whose memory is used again
-	recent  *Request                      // that the last event belonged to: lines of a thread come in runs
+	recent  *Request                      // that of the last event, nil for none: lines of a thread come in runs
 	file    int                           // from 1, or 0 where NextFile was never called
 	number  int64                         // of the last request that was begun
 	reloads map[uint64]int                // by process
@@ -53,7 +53,7 @@ func (a *Assembler) Add(e *pluginlog.Event) {
 	if a.open == nil {
 		a.open = map[pluginlog.Thread]*Request{}
 	}
-	// A thread writes it within a request, but it is about its process.
+	// It is about the process, whatever request its thread is at.
 	if e.Kind == pluginlog.ConfigReloaded {
 		a.countReload(e.PID)
 		a.line(nil, e)
@@ -122,7 +122,8 @@ func (a *Assembler) Settle(now pluginlog.Time) {
 	}
 }
 
-// byNumber returns the open requests in the order of their first lines: a map has none, and two runs must tell alike.
+// byNumber returns the open requests in the order of their first lines: a map has no order, and two runs
+// must tell the same.
 func (a *Assembler) byNumber() []*Request {
 	rest := make([]*Request, 0, len(a.open))
 	for _, r := range a.open {
@@ -134,7 +135,7 @@ func (a *Assembler) byNumber() []*Request {
 
 // cutOff finishes a request of which no more lines come.
 func (a *Assembler) cutOff(r *Request) {
-	// Where the log level shows no last lines at all, a request with a status is not missing anything.
+	// Where the log level shows no last lines at all, nothing is missing of a request that has a status.
 	if r.Began && !r.Complete && !r.settled() && (a.ends || r.Status == 0) {
 		r.Reasons |= unfinished
 	}
@@ -223,7 +224,7 @@ func (a *Assembler) beginsAnother(r *Request, e *pluginlog.Event) bool {
 	saw := &r.saw
 	switch e.Kind {
 	case pluginlog.RouteTried:
-		// A request has one each of these three lines, in whatever order: behind another of them it begins nothing.
+		// A request has one of each of these three kinds, in whatever order: one behind another kind begins nothing.
 		return saw.acting || saw.routed
 	case pluginlog.RequestStarted:
 		return saw.acting || saw.started

@@ -84,7 +84,7 @@ func (r *Request) markedEarlier(e *pluginlog.Event) bool {
 	}
 	for i := range r.Attempts {
 		at := &r.Attempts[i]
-		// The attempt under way is told of by both lines, in this order: the mark, then the failed transaction.
+		// Of the attempt under way both lines tell, in this order: the mark, then the failed transaction.
 		over := i < len(r.Attempts)-1 || at.told || at.ended && e.Kind == pluginlog.MarkedDown
 		if at.Marked && at.Member == e.Member && over {
 			return true

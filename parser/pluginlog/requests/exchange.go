@@ -130,7 +130,7 @@ func (r *Request) transfer(e *pluginlog.Event) {
 	}
 }
 
-// bodySent ends the phase of the body: with the last part that was read from the client, for no line says when it was
+// bodySent ends the phase of the body, with the last part that was read from the client: no line says when that was
 // sent.
 func (r *Request) bodySent() {
 	r.Body += r.at.lastBody.Sub(r.at.body)
@@ -156,7 +156,7 @@ func (r *Request) status(e *pluginlog.Event) {
 	}
 	r.Answer += wait
 	r.Status = e.Code
-	// Headers before were those of the request; the head of the answer follows.
+	// Header lines before this one were of the request; those of the answer follow.
 	r.cache = cacheHead{}
 }
 

@@ -29,14 +29,14 @@ func (r *Request) judge(slow time.Duration) {
 	r.judgeTimes(slow)
 }
 
-// when gives a request a reason if it holds.
+// when gives the request a reason where that holds.
 func (r *Request) when(yes bool, reason Reason) {
 	if yes {
 		r.Reasons |= reason
 	}
 }
 
-// judgeAttempts gives the reasons that single attempts are.
+// judgeAttempts gives the reasons that lie in single attempts.
 func (r *Request) judgeAttempts() {
 	for i := range r.Attempts {
 		at := &r.Attempts[i]
@@ -51,7 +51,7 @@ func (r *Request) judgeAttempts() {
 	}
 }
 
-// judgeTimes compares phases with fixed limits and with the whole; Reason says which.
+// judgeTimes compares phases with fixed limits and with the whole; the constants of Reason say with which.
 func (r *Request) judgeTimes(slow time.Duration) {
 	wall := r.atLeast()
 	phase := func(took, limit time.Duration, percent int, reason Reason) {

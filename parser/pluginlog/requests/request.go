@@ -141,7 +141,7 @@ func (r Reason) Name() string { return r.entry().name }
 // Words returns a single reason for people.
 func (r Reason) Words() string { return r.entry().words }
 
-// entry is empty for a set of several reasons.
+// entry returns name and words of a single reason, empty ones for a set of several.
 func (r Reason) entry() struct{ name, words string } {
 	for i := range numReasons {
 		if r == Reason(1)<<i {

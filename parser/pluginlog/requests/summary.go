@@ -129,7 +129,8 @@ func (s *Summary) count(e *pluginlog.Event) {
 	row.Counters, row.Time, row.Place = e.Counters, e.Time, Place{max(s.file, 1), e.Line}
 }
 
-// countError counts an error by its text without time and thread, and without what differs each time.
+// countError counts an error by its text: without time and thread, and with # for long numbers, which differ each
+// time.
 func (s *Summary) countError(e *pluginlog.Event) {
 	s.scratch = e.AppendMessage(s.scratch[:0])
 	s.scratch = blur(s.scratch[:min(len(s.scratch), maxMessage)])

@@ -24,7 +24,7 @@ type tale struct {
 	last      *Incident   // of the attempt told of last
 	incidents []*Incident // of the request, each once
 	nobody    bool        // is left
-	gaveUp    bool        // the plug-in said so: lose has had it
+	gaveUp    bool        // the plug-in said so
 	retry     bool        // another member will be tried
 	left      bool        // the client
 }
@@ -35,7 +35,7 @@ type ioTimeout struct {
 	again bool // the same member is asked again
 }
 
-// taleOf returns the tale of a request, a new one where nothing of it failed so far.
+// taleOf returns the tale of a request, a new one where it has none yet.
 func taleOf(r *requests.Request) *tale {
 	t, ok := r.Note.(*tale)
 	if !ok {
@@ -133,7 +133,7 @@ func (t *tale) upTo(at requests.Place) Lines {
 // attempt finds the incident of an attempt that failed.
 func (s *Story) attempt(t *tale, at *requests.Attempt) {
 	kind := s.kindOf(t, at)
-	// By its number where the line shows one: the name may be cut away.
+	// A code is known by its number where the line shows one: the name may be cut away.
 	k := key{kind: kind, subject: subject(at), osError: at.OSError, detail: at.GSK.Name}
 	if at.GSK.Code != 0 {
 		k.detail = strconv.Itoa(int(at.GSK.Code))
@@ -142,7 +142,7 @@ func (s *Story) attempt(t *tale, at *requests.Attempt) {
 	if i.Member == "" {
 		i.Member = at.Member
 	}
-	// With a port it says more, and which of several lines shows the port differs.
+	// With a port it says more, and not every line shows the port.
 	if host := hostOf(at); len(host) > len(i.Host) {
 		i.Host = host
 	}
@@ -167,7 +167,7 @@ func (t *tale) belong(i *Incident) {
 	}
 }
 
-// subject is by what attempts at one member are known to be so: its name, or else where it listens.
+// subject is what attempts at one member have in common: its name, or else where it listens.
 func subject(at *requests.Attempt) string {
 	if at.Member != "" {
 		return at.Member
@@ -198,8 +198,8 @@ func (s *Story) kindOf(t *tale, at *requests.Attempt) Kind {
 		return TLS
 	case at.Status == 503:
 		return Busy
-	// A member that writes fail to on a new stream is down. Where no line shows streams the likelier is assumed:
-	// streams of the queue break when the member or a device between them closed them.
+	// Where writing fails on a new stream the member is down. Where no line shows which streams are new, the likelier
+	// is assumed: a stream of the queue, which the member or a device in between had closed.
 	case t.wrote && (at.Reused || !s.streams):
 		return StaleStreams
 	}
@@ -254,7 +254,7 @@ func (s *Story) lose(r *requests.Request, t *tale, now pluginlog.Time, at reques
 	if !t.nobody {
 		kind = GaveUp
 	}
-	// The incident of its last attempt says more than that it was given up.
+	// The incident of its last attempt says more than one about giving up.
 	if kind == GaveUp && t.last != nil {
 		t.last.count(t.lost)
 		t.last.touch(r.PID, now, now, t.upTo(at))
@@ -279,7 +279,7 @@ func (s *Story) clientLeft(t *tale, e *pluginlog.Event) {
 // Done takes a request that is finished, as an Assembler gives it.
 func (s *Story) Done(r *requests.Request) {
 	s.series.done(r)
-	// Nothing failed: it tells how fast the members are. A slow one that failed is told by its incident.
+	// Nothing failed: it shows how fast the members are. The time of one that failed is a matter of its incident.
 	if r.Note == nil && !answered503(r) {
 		s.time(r)
 		return

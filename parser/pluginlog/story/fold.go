@@ -46,7 +46,7 @@ func (i *Incident) together(j *Incident) bool {
 func overlap(first, last, otherFirst, otherLast pluginlog.Time) bool {
 	both := min(last, otherLast) - max(first, otherFirst)
 	all := max(last, otherLast) - min(first, otherFirst)
-	// Two of a single moment are together where it is the same one: both are 0 then.
+	// Two incidents of a single moment each are together where it is the same one: both and all are 0 then.
 	return both >= 0 && 5*both >= 4*all
 }
 

@@ -41,7 +41,7 @@ const (
 
 // markedDown takes a mark; i is the incident of its attempt.
 func (s *Story) markedDown(i *Incident, e *pluginlog.Event) {
-	// The line is about no attempt that an incident knows.
+	// No incident knows the attempt that the line is about.
 	if i == nil {
 		return
 	}
@@ -58,7 +58,7 @@ func (s *Story) markedDown(i *Incident, e *pluginlog.Event) {
 		m = new(mark)
 		s.marks.Set(keep(e.Member), e.PID, m)
 	}
-	// Marked again: counters from before say nothing of this mark.
+	// It may be marked again: counters from before say nothing of this mark.
 	m.at, m.counted = e.Time, false
 	for _, known := range m.incidents {
 		if known == i {

@@ -52,7 +52,7 @@ func (c *Cell) Percentile(percent int64) time.Duration {
 	return c.took.Percentile(percent)
 }
 
-// add joins another stretch: sums, and of what is pending the most.
+// add joins another stretch to this one: it adds up, but of what is pending it takes the most.
 func (c *Cell) add(d *Cell) {
 	c.Marks += d.Marks
 	c.Back += d.Back
@@ -106,7 +106,7 @@ type track map[int64]*Cell
 // recorder makes a Series. A nil one records nothing.
 type recorder struct {
 	step        pluginlog.Time // how long a stretch is
-	first, last int64          // stretches with something in them; 0 before there is one
+	first, last int64          // of the stretches with something in them; both 0 before there is one
 	tracks      map[string]track
 	rows        map[place]pluginlog.Counters // the last ones
 	pending     map[string]int64             // by member, over its processes
@@ -140,8 +140,7 @@ func (rec *recorder) cell(member string, at pluginlog.Time) *Cell {
 		rec.first, rec.last = n, n
 	}
 	rec.first, rec.last = min(rec.first, n), max(rec.last, n)
-	// The log is longer than the stretches allow for. The tracks are others behind that, and the time is in another
-	// one.
+	// The log is longer than so many stretches. widen makes new tracks, in which the time is in another stretch.
 	for rec.last-rec.first >= maxCells {
 		rec.widen(nextStep(rec.step))
 		n, t = int64(at/rec.step), rec.tracks[member]
@@ -152,7 +151,7 @@ func (rec *recorder) cell(member string, at pluginlog.Time) *Cell {
 	return t[n]
 }
 
-// nextStep is the next of steps, beyond the last one twice as long.
+// nextStep is the next longer one of steps; beyond the last of them it is twice as long.
 func nextStep(step pluginlog.Time) pluginlog.Time {
 	for _, s := range steps {
 		if s > step {

@@ -130,8 +130,8 @@ func (h *Times) Add(d time.Duration) {
 // Count returns how many durations were added.
 func (h *Times) Count() int64 { return h.count }
 
-// binOf adds the number of bins of a doubling, so that the first bins are a millisecond each and no duration is below
-// the first one.
+// binOf adds the number of bins of a doubling to the milliseconds, so that the first bins are of one millisecond each
+// and no duration is below the first of them.
 func binOf(d time.Duration) int {
 	ms := uint64(max(d.Milliseconds(), 0)) + subBins
 	high := bits.Len64(ms) - 1               // at least 2

@@ -97,7 +97,7 @@ func (s *Story) Line(r *requests.Request, e *pluginlog.Event) {
 		s.streams = true
 	case pluginlog.BuildVersion:
 		s.taken = max(s.taken, e.Time)
-		// The first start of a log is no news: it begins with one.
+		// The start with which a log begins is no news.
 		if s.running {
 			s.alone(key{kind: Restart}, e)
 		}
@@ -170,8 +170,8 @@ func (s *Story) incident(k key, at pluginlog.Time) *Incident {
 	return i
 }
 
-// close takes an incident off the list of those that go on. Room is made for as many again at once, so that sorting
-// costs little.
+// close takes an incident off the list of those that go on. Of those that are over the milder half is dropped at once
+// when twice as many are there as are kept, so that sorting costs little.
 func (s *Story) close(k key, i *Incident) {
 	delete(s.open, k)
 	s.over = append(s.over, i)
@@ -292,8 +292,8 @@ func (s *Story) finished(i *Incident, now pluginlog.Time) *Incident {
 	return &c
 }
 
-// isOpen reports whether an incident goes on at a time, by all that is known. What is no outage of a member is never
-// open: it is over with its last line.
+// isOpen reports whether an incident goes on at a time, by all that is known. What is neither an outage nor a
+// configuration that was refused is never open: it is over with its last line.
 func (s *Story) isOpen(i *Incident, now pluginlog.Time) bool {
 	marked, back, _, _ := i.Back()
 	switch {

@@ -131,7 +131,7 @@ func (i *Incident) connectWords() string {
 	return "attempts failed; the log does not say why"
 }
 
-// staleWords says how sure it is that a stream of the queue was broken: levels below Detail show no streams.
+// staleWords says how certain it is that a stream of the queue was broken: levels below Detail show no streams.
 func (i *Incident) staleWords() string {
 	if i.Level < pluginlog.LevelDetail {
 		return "writing to the member failed; whether on a stream from the queue is not known at this LogLevel " +
@@ -140,7 +140,7 @@ func (i *Incident) staleWords() string {
 	return "the member, or a device between, had closed streams of the queue"
 }
 
-// triedWords adds whom the requests tried.
+// triedWords adds which members the requests tried.
 func (i *Incident) triedWords(why string) string {
 	if len(i.Members) == 0 {
 		return why

@@ -4,6 +4,6 @@
 // else: which events are about one request, and what is odd about them, is for package requests. Nobody branches on
 // what it writes.
 //
-// Start at [Of]. Each of the functions that it calls has the kinds of one part of a request's way, in the order of
-// pluginlog's list of kinds.
+// Start at [Of]. Each of the functions that it calls has the kinds of one part of a request's way, which are a group
+// of pluginlog's list of kinds.
 package words

@@ -12,7 +12,7 @@ import (
 // say nothing to people.
 func Of(e *pluginlog.Event) string {
 	switch {
-	// Kinds stand in groups in the list of pluginlog, of which the first and the last are named here.
+	// The list of kinds in pluginlog has groups; the first and the last kind of each are named here.
 	case e.Kind >= pluginlog.RouteTried && e.Kind <= pluginlog.CloneNotFound:
 		return matching(e)
 	case e.Kind >= pluginlog.StatusChecked && e.Kind <= pluginlog.PickedOld:
@@ -85,7 +85,7 @@ func matching(e *pluginlog.Event) string {
 	return ""
 }
 
-// choice is about the member that a request gets (R32, R42, R52).
+// choice is about the member that a request gets (R32, R42, R52, R67).
 func choice(e *pluginlog.Event) string {
 	switch e.Kind {
 	case pluginlog.StatusChecked:
