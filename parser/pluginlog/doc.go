@@ -12,11 +12,11 @@
 // requests; what a configuration has to say to it, for routecheck/replay. It opens no file.
 //
 // A log is read on its way through read.go, which cuts it into blocks that several goroutines parse; scan.go, which
-// cuts a block into lines; line.go, which splits one into time, thread, level, function and text; and parse.go with its
-// neighbours, which say by the function what the text means. Logs have gigabytes, and most lines of a trace compare
-// patterns: so the frequent forms have quick ways (usualStamp, cutUsualFunction, usualCheck, dullLines), each of which
-// agrees with the slow one beside it or leaves the line to it, broken lines aside. quick_test.go and scan_test.go
-// compare the two.
+// cuts a block into lines; line.go, which splits one into time, thread, level, function and text; and parse.go with
+// its neighbours, which say by the function what the text means. Logs have gigabytes, and most lines of a trace
+// compare patterns: so the frequent forms have quick ways (usualStamp, usualFraction, cutUsualFunction, usualCheck,
+// dullLines). Each of them agrees with the slow one beside it or leaves the line to it, broken lines aside;
+// quick_test.go and scan_test.go compare the two.
 //
 // Start reading at [Kind], the list of what a line can say, then parse.go (from a line to an event) and format.go
 // (back).

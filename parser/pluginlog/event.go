@@ -6,8 +6,8 @@ import "strings"
 // part of the line was cut away is empty.
 type Kind uint8
 
-// The kinds of events. Order means nothing outside a process: do not store the numbers. Within it a new kind stands in
-// the group that it belongs to: format.go and package words tell the groups by their first and last kinds.
+// The kinds of events. Order means nothing outside a process: do not store the numbers. A new kind goes into the group
+// that it belongs to: format.go and package words tell the groups by their first and last kinds.
 const (
 	None Kind = iota // a line of no form that this package knows
 
@@ -129,7 +129,7 @@ type Event struct {
 	Time   Time
 	Thread
 	Kind  Kind
-	Level Level // that the line names; where it names none, LevelNone, the usual one of the kind counts
+	Level Level // that the line names; LevelNone where it names none: that of the kind counts then
 
 	Retry, Old bool // another attempt will be made; the names of counters are those of V5
 	Member     string
@@ -192,7 +192,8 @@ type form struct {
 }
 
 // forms is indexed by Kind. Spellings marked * in parse.go are from memory or ours, the others stand in published
-// logs. A kind without a function is written by several of them, or, as a header line, by none that is shown.
+// logs. A kind without a function is written by several of them, or its lines show none, as those of heads and of
+// level PLUGIN.
 var forms = [numKinds]form{
 	None:               {name: "none"},
 	BuildVersion:       {"build-version", LevelPlugin, "", ""},

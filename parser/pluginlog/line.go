@@ -2,8 +2,8 @@ package pluginlog
 
 import "strings"
 
-// Line is one line of the log, split but not understood. Its strings are parts of the text that was read. It is used
-// for one line after the other, so that none of them costs an allocation.
+// Line is one line of the log, split but not understood. Its strings are parts of the text that was read. Readers
+// use one Line for all lines, so that none of them costs an allocation.
 type Line struct {
 	Number    int64  // 1-based; the parts of a glued line share theirs
 	Offset    int64  // of the line's first byte in the (unpacked) file
@@ -110,7 +110,7 @@ func usualStamp(raw string) int {
 func (l *Line) splitMessage(s string) {
 	level, rest, ok := cutLevel(s)
 	l.Level, l.Component, l.Function = level, "", ""
-	// Web pages write some of the three blanks before a header line so, which tell that it is one.
+	// Web pages write some of the blanks like that by which a header line is known.
 	if strings.HasPrefix(rest, nbsp) || strings.HasPrefix(rest, " "+nbsp) {
 		rest = strings.ReplaceAll(rest, nbsp, " ")
 	}
@@ -126,8 +126,8 @@ func (l *Line) splitMessage(s string) {
 }
 
 // cutUsualFunction splits "component: function: text" of the components that are known, by its blanks. It is the quick
-// way of cutFunction. It does not ask whether the words are identifiers: a line with a
-// broken byte in one of them is read all the same.
+// way of cutFunction. It does not ask whether the words are identifiers: a line with a broken byte in one of them is
+// read all the same.
 func (l *Line) cutUsualFunction(s string) bool {
 	i := strings.IndexByte(s, ' ')
 	if i < 4 || s[i-1] != ':' || !isComponent(s[:i-1]) {
@@ -151,7 +151,7 @@ func cutStamp(s string) (stamp, rest string, ok bool) {
 	case len(s) > newTime+8 && s[newTime+7] == ']':
 		end = newTime + 7
 	default:
-		// No time of the two forms is longer, with nine digits of a fraction.
+		// No time of the two forms is longer, even with nine digits of a fraction.
 		end = strings.IndexByte(s[:min(len(s), newTime+12)], ']')
 	}
 	if end < 0 || !looksLikeTime(s[1:end]) {
@@ -224,8 +224,8 @@ func cutDash(s string) string {
 }
 
 // cutNumber reads up to 20 digits, which the largest decimal number of 64 bits has, that end at a blank or at the end
-// of the text. A word such as "DEBUG:" is none. What needs more than 64 bits is cut to them: it names a process or a
-// thread, which only has to differ from others.
+// of the text. A word such as "DEBUG:" is none. Of a number that needs more than 64 bits the lower 64 are kept: it
+// names a process or a thread, and only has to differ from others.
 func cutNumber(s string, base uint64) (n uint64, rest string, ok bool) {
 	i := 0
 	for ; i < len(s) && i <= 20; i++ {
@@ -267,7 +267,7 @@ func (l *Line) cutFunction(s string) {
 }
 
 // isComponent reports whether a word names a part of the plug-in: ws_common, lib_stream, mod_was_ap22_http, ESI.
-// ws_handle_request is called so and is a function.
+// ws_handle_request looks like one and is a function.
 func isComponent(s string) bool {
 	if len(s) < 3 {
 		return false
@@ -317,10 +317,18 @@ const leastPrefix = len("[06/Oct/2017:19:06:43] 1")
 // write when processes interleave; 0 when there is none. What usualStamp says of it is known.
 func glued(raw string, stamp int) int {
 	if raw[0] == '[' {
-		if at := gluedStamp(raw, len(raw)); at > 0 {
-			return at
+		if strings.IndexByte(raw[1:], '[') >= 0 { // else gluedStamp finds nothing
+			if at := gluedStamp(raw, len(raw)); at > 0 {
+				return at
+			}
 		}
-		return gluedError(raw, stamp)
+		if stamp == 0 {
+			return 0
+		}
+		if i := stamp + usualThread; i < len(raw) && (raw[i] == 'E' || raw[i] == 'W') {
+			return gluedError(raw, raw[i:])
+		}
+		return 0
 	}
 	bare := gluedBare(raw, 1)
 	if bare == 0 {
@@ -352,14 +360,7 @@ func gluedStamp(raw string, limit int) int {
 // gluedError is glued for an error with a time to which another line without one is glued. Only errors and warnings
 // are looked at: in the lines of other levels stands what clients send, and nobody is to write lines of their own
 // into the log.
-func gluedError(raw string, stamp int) int {
-	if stamp == 0 {
-		return 0
-	}
-	message := raw[stamp+usualThread:]
-	if message == "" || message[0] != 'E' && message[0] != 'W' {
-		return 0
-	}
+func gluedError(raw, message string) int {
 	if level, rest, ok := cutLevel(message); ok && (level == LevelError || level == LevelWarn) {
 		return gluedBare(raw, len(raw)-len(rest))
 	}

@@ -63,7 +63,7 @@ func parseCacheHeader(text string, e *Event) Kind {
 	return None
 }
 
-// isMethod reports whether a text begins with a word of capitals, two at least: any of HTTP.
+// isMethod reports whether a text begins with a word of two capitals or more, as all usual methods of HTTP are.
 func isMethod(s string) bool {
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
@@ -87,7 +87,7 @@ func (l *Line) parseOther(e *Event) Kind {
 	for i := range phrases {
 		p := &phrases[i]
 		if strings.Contains(text, p.text) && (!prose || strings.HasPrefix(text, p.text)) {
-			// The phrase is there and the rest is no news: the next one may be.
+			// The phrase is there, but the line is no event for its sake: it may be one for another.
 			if p.fill != nil && !p.fill(text, e) {
 				continue
 			}
@@ -114,9 +114,9 @@ func (l *Line) mayHoldPhrase() bool {
 	return false
 }
 
-// phrases in the order of trust: the first that a line contains decides. "Write failed" is written to the member and
-// "write failed" to the client, by the capital alone; "ServerIOTimeout fired" stands before " fired", which any
-// timeout may be.
+// phrases in the order of trust: the first that a line contains decides. "Write failed" is about the member and "write
+// failed" about the client: the capital alone tells them apart. "ServerIOTimeout fired" stands before " fired", which
+// may be about any timeout.
 var phrases = []struct {
 	text string
 	kind Kind

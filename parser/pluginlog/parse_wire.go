@@ -6,8 +6,8 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
 )
 
-// parseWire is parse for the functions that no session and no choice of a member is about: what goes over the wire, and
-// where requests begin and end.
+// parseWire is parse for the functions that have to do with neither sessions nor the choice of a member: what goes
+// over the wire, where requests begin and end, and which lists a cluster has.
 func (l *Line) parseWire(e *Event) Kind {
 	text := l.Text
 	switch l.Function {
@@ -89,7 +89,7 @@ func parseGetStream(l *Line, e *Event) Kind {
 	case strings.HasPrefix(text, "Have a connect timeout of "):
 		e.Seconds = leading(text[len("Have a connect timeout of "):])
 		return ConnectTimeoutSet
-	// Each request at LogLevel Debug has one, which says nothing: it need not be searched for phrases.
+	// From LogLevel Debug on each request has one, which says nothing: it need not be searched for phrases.
 	case strings.HasPrefix(text, "Getting the stream"):
 		return None
 	case strings.HasPrefix(text, "socket "):

@@ -73,6 +73,26 @@ func TestQuickCounters(t *testing.T) {
 	}
 }
 
+// TestQuickFraction: five digits are the fraction that any number of them would be, and nothing else is one.
+func TestQuickFraction(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 4))
+	quick := 0
+	for range 100_000 {
+		s := mutated(rng, "24773")
+		got, ok := usualFraction(s)
+		if !ok {
+			continue
+		}
+		quick++
+		if want := Time(number(s)) * 10_000; got != want || len(s) != 5 {
+			t.Fatalf("%q is %d, want %d", s, got, want)
+		}
+	}
+	if quick < 10_000 {
+		t.Errorf("only %d fractions were read the quick way", quick)
+	}
+}
+
 // TestQuickSplit: a line whose time and thread stand where they usually do is split as one in which they are looked
 // for, and its function is found by the blanks as by the letters.
 func TestQuickSplit(t *testing.T) {

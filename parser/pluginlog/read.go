@@ -28,7 +28,7 @@ type block struct {
 	events []Event
 	stats  Stats
 	times  timeline
-	done   chan struct{} // the parser is ready with it; it has room for one, so that no parser waits for the caller
+	done   chan struct{} // that the parser is ready; it has room for one, so that no parser waits for the caller
 }
 
 // Read hands the events of r to yield, in order. The event is yield's only until it returns; its strings stay valid.
@@ -95,8 +95,8 @@ func (p *pipeline) deliver(before int64, yield func(*Event) error) (Stats, error
 			e := &b.events[i]
 			e.Line += total.Lines
 			if err := yield(e); err != nil {
-				// The block is not counted, but whoever stops early, as one who wanted to see what a log holds, is to
-				// know its level.
+				// The block is not counted. But whoever stops early, having seen what kind of log it is, wants to know
+				// its level.
 				total.Noisiest = max(total.Noisiest, b.stats.Noisiest)
 				return total, err
 			}
@@ -156,7 +156,7 @@ func (s *blockReader) fill(b *block) (more bool, err error) {
 		got, err = s.r.Read(b.buf[n:])
 		n += got
 		if err != nil {
-			// What came before an error, that a packed file is cut say, is handed out like all else.
+			// What came before an error, as where a packed file is cut, is handed out like all else.
 			s.eof = true
 		}
 	}

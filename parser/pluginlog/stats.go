@@ -33,8 +33,8 @@ type timedLine struct {
 
 const (
 	// lines of several processes may be out of order by a little, and old levels write whole seconds
-	jitter   = time.Second
-	maxSteps = 20 // that are kept, of a log whose clock jumps to and fro
+	jitter   = Time(time.Second)
+	maxSteps = 20 // that are kept: of a clock that goes to and fro the first ones tell enough
 )
 
 // timeline is the first and the last line with a time. Blocks are parsed side by side, so each has one of its own, and
@@ -61,13 +61,12 @@ func (s *Stats) step(t *timeline, next timedLine) {
 	switch {
 	case t.begin.time == 0:
 		t.begin = next
-	// Sub is 0 unless the line before is the later one.
-	case t.end.time.Sub(next.time) > jitter:
+	case t.end.time-next.time > jitter:
 		s.back(ClockStep{next.line, t.end.time, next.time})
 	}
 }
 
-// back notes a step backwards; of a clock that goes to and fro the first ones tell enough.
+// back notes a step backwards.
 func (s *Stats) back(step ClockStep) {
 	if len(s.Backwards) >= maxSteps {
 		s.MoreBack++
@@ -90,7 +89,7 @@ func (s *Stats) follow(t *timeline, b *block) {
 	s.add(&b.stats)
 }
 
-// add adds all but Backwards and MoreBack, whose lines count from the start of a block or a file.
+// add adds all but Backwards, whose lines count from the start of a block or a file, and MoreBack, which goes with it.
 func (s *Stats) add(t *Stats) {
 	s.Bytes += t.Bytes
 	s.Lines += t.Lines

@@ -69,7 +69,7 @@ func (c *clock) read(s string) (Time, bool) {
 	if len(s) > newTime && s[newTime] == '.' {
 		second, fraction = s[:newTime], s[newTime+1:]
 	}
-	// Of the newer form only the fraction differs from line to line; the older form is equal as a whole.
+	// Within a second, times of the newer form differ in their fraction alone, those of the older in nothing.
 	if second != c.second {
 		t, ok := parseSecond(second)
 		if !ok {
@@ -77,9 +77,11 @@ func (c *clock) read(s string) (Time, bool) {
 		}
 		c.second, c.whole = second, t
 	}
-	f, ok := parseFraction(fraction)
+	f, ok := usualFraction(fraction)
 	if !ok {
-		return looseTime(s)
+		if f, ok = parseFraction(fraction); !ok {
+			return looseTime(s)
+		}
 	}
 	return c.whole + f, true
 }
@@ -110,8 +112,8 @@ func parseSecond(s string) (Time, bool) {
 	return date(year, month, day, number(hms[0:2]), number(hms[3:5]), number(hms[6:8]), 0)
 }
 
-// date checks the numbers of a time. 24 o'clock and a leap second are let pass, which time.Date turns into the second
-// behind them; a day that the month does not have becomes one of the next month.
+// date checks the numbers of a time. It lets an hour 24, a leap second, and a day that the month does not have pass:
+// time.Date carries them over into the next day, minute or month.
 func date(year, month, day, hour, minute, second int, fraction Time) (Time, bool) {
 	if year < 1970 || year > 2200 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || hour > 24 ||
 		minute < 0 || minute > 59 || second < 0 || second > 60 {
@@ -133,6 +135,19 @@ func parseFraction(s string) (Time, bool) {
 		n *= 10
 	}
 	return Time(n), true
+}
+
+// usualFraction is the quick way of parseFraction for five digits; false for anything else. A log with times of the
+// newer form has one in each line.
+func usualFraction(s string) (Time, bool) {
+	if len(s) != 5 {
+		return 0, false
+	}
+	a, b, c, d, e := s[0]-'0', s[1]-'0', s[2]-'0', s[3]-'0', s[4]-'0'
+	if a > 9 || b > 9 || c > 9 || d > 9 || e > 9 {
+		return 0, false
+	}
+	return Time(int(a)*10000+int(b)*1000+int(c)*100+int(d)*10+int(e)) * 10_000, true
 }
 
 // monthOf returns 1 to 12 for an English abbreviation, 0 for anything else.
@@ -183,7 +198,7 @@ func looseTime(s string) (Time, bool) {
 			count++
 		case kind == aWord && count <= 1 && monthName(word) > 0: // the last word that is one: "mar." is a Tuesday, too
 			month, monthAt = monthName(word), count
-		// The seconds are the fourth number at least: a point before is one of an abbreviation.
+		// The seconds are the fourth number at the earliest: a point before them belongs to an abbreviation.
 		case (word == "." || word == ",") && count >= 4 && fraction == "":
 			fraction, _ = run(s[1:])
 			word += fraction

@@ -174,23 +174,37 @@ func (a *Assembler) requestOf(e *pluginlog.Event) *Request {
 	if r != nil && a.apart(r, e) {
 		return nil
 	}
-	var kept Attempt
-	carried := false
-	if r != nil && a.beginsAnother(r, e) {
-		// The line is about an attempt whose beginning was put to the request before, for want of a sign.
-		if r.markedEarlier(e) {
-			kept, carried = r.carry()
-		}
-		a.supersede(r)
-		r = nil
-	}
-	if r == nil && (opens(e.Kind) || e.Kind == pluginlog.ClientWriteFailed && !a.ends) {
-		r = a.begin(e)
-		if carried {
-			r.resume(kept)
-		}
+	switch {
+	case r == nil:
+		return a.first(e)
+	case a.beginsAnother(r, e):
+		return a.another(r, e)
 	}
 	return r
+}
+
+// first begins a request with an event; nil where that can be the first of none.
+func (a *Assembler) first(e *pluginlog.Event) *Request {
+	if opens(e.Kind) || e.Kind == pluginlog.ClientWriteFailed && !a.ends {
+		return a.begin(e)
+	}
+	return nil
+}
+
+// another ends a request because an event is of the next one on its thread, and begins that.
+func (a *Assembler) another(r *Request, e *pluginlog.Event) *Request {
+	var kept Attempt
+	carried := false
+	// The line is about an attempt whose beginning was put to the request before, for want of a sign.
+	if r.markedEarlier(e) {
+		kept, carried = r.carry()
+	}
+	a.supersede(r)
+	next := a.first(e)
+	if carried && next != nil {
+		next.resume(kept)
+	}
+	return next
 }
 
 // apart reports whether a line that begins no request has nothing to do with the one that is open on its thread: it
