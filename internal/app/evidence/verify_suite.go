@@ -88,8 +88,8 @@ func (s liveSuite) judge(table *routecheck.Table, asked []question.Asked) (out [
 		for i := range asked {
 			if a := &asked[i]; t.question != nil && a.Question == t.question {
 				seen = true
-				note(refusing, a)
-				done.Unmet = append(done.Unmet, unmetLive(table, &t.Requests[a.Step].Expect, &a.Seen, refusing)...)
+				note(table, refusing, a)
+				done.Unmet = append(done.Unmet, unmetLive(table, &t.Requests[a.Step].Expect, a, refusing)...)
 			}
 		}
 		if !seen && t.why == "" {
@@ -100,22 +100,24 @@ func (s liveSuite) judge(table *routecheck.Table, asked []question.Asked) (out [
 	return out
 }
 
-// note keeps who refuses while a step is asked: an attempt there leaves no trace.
-func note(refusing map[string]bool, a *question.Asked) {
+// note keeps who refuses while a step is asked, as CLUSTER/MEMBER: an attempt there leaves no trace.
+func note(t *routecheck.Table, refusing map[string]bool, a *question.Asked) {
 	for _, f := range a.Question.Steps[a.Step].Set {
-		refusing[a.Question.MemberName(f.Member)] = f.Failure == explain.Refused
+		name := t.Clusters[a.Question.Cluster].Name + "/" + t.MemberName(a.Question.Cluster, f.Member)
+		refusing[name] = f.Failure == explain.Refused
 	}
 }
 
-// traces are the attempts of which something is seen.
-func traces(attempts []string, refusing map[string]bool) []string {
-	return slices.DeleteFunc(slices.Clone(attempts), func(name string) bool { return refusing[name] })
+// traces are the attempts in a cluster of which something is seen.
+func traces(cluster string, attempts []string, refusing map[string]bool) []string {
+	return slices.DeleteFunc(suite.InCluster(cluster, attempts),
+		func(name string) bool { return refusing[cluster+"/"+name] })
 }
 
 // unmetLive compares what can be seen from outside: cluster, member, attempts, status, and whether a request was
 // declined.
-func unmetLive(t *routecheck.Table, e *suite.Expect, seen *question.Seen, refusing map[string]bool) (out []string) {
-	cluster, member := "", ""
+func unmetLive(t *routecheck.Table, e *suite.Expect, a *question.Asked, refusing map[string]bool) (out []string) {
+	seen, cluster, member := &a.Seen, "", ""
 	var tried []string
 	for _, a := range seen.Arrived {
 		cluster, member = t.Clusters[a.Cluster].Name, t.MemberName(a.Cluster, a.Member)
@@ -134,7 +136,12 @@ func unmetLive(t *routecheck.Table, e *suite.Expect, seen *question.Seen, refusi
 	status := strconv.Itoa(seen.Status)
 	unmet("cluster", e.Cluster.Set() && e.Cluster.V != cluster, e.Cluster.V)
 	unmet("member", e.Members != nil && !slices.Contains(suite.InCluster(cluster, e.Members), member), e.Members)
-	if want := traces(suite.InCluster(cluster, e.Attempts), refusing); e.Attempts != nil && !seen.Blind {
+	if e.Attempts != nil && !seen.Blind {
+		tryingIn := cluster
+		if cluster == "" && a.Question.Cluster >= 0 { // nobody got it, as where all refuse: they are of that cluster
+			tryingIn = t.Clusters[a.Question.Cluster].Name
+		}
+		want := traces(tryingIn, e.Attempts, refusing)
 		unmet("attempts", !slices.Equal(want, tried), want)
 	}
 	unmet("status", e.Status.Set() && strconv.Itoa(e.Status.V) != status, e.Status.V)

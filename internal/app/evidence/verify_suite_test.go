@@ -45,6 +45,8 @@ func TestLiveSuite(t *testing.T) {
 		}
 		return s
 	}
+	inD := got(200)
+	inD.Arrived = []question.Arrival{{Cluster: 1}}
 	blind := got(200)
 	blind.Blind = true
 	for _, c := range []struct {
@@ -66,6 +68,11 @@ func TestLiveSuite(t *testing.T) {
 		{"attempts", "", "{attempts: [m1, C/m2]}", got(200, 0, 1), ""},
 		{"attempts in another order", "", "{attempts: [m2, m1]}", got(200, 0, 1), "attempts"},
 		{"an attempt that leaves no trace", m1Refuses, "{attempts: [m1, m2]}", got(200, 1), ""},
+		{"an attempt of a member of a cluster", m1Refuses, "{attempts: [C/m1, C/m2]}", got(200, 1), ""},
+		{"attempts that leave no trace at all", m1Refuses, "{attempts: [C/m1]}", got(500), ""},
+		{"the same without their cluster", m1Refuses, "{attempts: [m1]}", got(500), ""},
+		{"an attempt that did not come", m1Refuses, "{attempts: [C/m1, C/m2]}", got(500), "attempts"},
+		{"another cluster has who refuses", m1Refuses, "{attempts: [m1]}", inD, ""},
 		{"nobody can tell", "", "{member: m1}", blind, ""},
 	} {
 		suite := suiteOf(c.facts, "{url: http://h/c/x, expect: "+c.expect+"}")
