@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"encoding/binary"
 	"slices"
 	"time"
 
@@ -178,7 +179,7 @@ type fateOf struct {
 	table             *match.Table
 	cluster           match.ClusterID
 	owner, by, cookie int32
-	faults            string // who is down, and who has begun anew
+	down, anew        string // see troubles
 }
 
 // mostFates bounds how many answers are kept.
@@ -186,9 +187,10 @@ const mostFates = 1 << 16
 
 // taken is the answer of a member that has not had the session last, or has lost its memory since.
 func (w *world) taken(f *requestState, c *client, cluster *match.Cluster) {
-	// The key holds all that the answer hangs on but times: what was written when is drawn below.
+	// The key holds all that the answer hangs on. What the owner had written when it failed is no part of the
+	// question: that is drawn below.
 	down, anew := w.troubles(f, c.last)
-	key := fateOf{f.generation.table, f.state.Cluster, c.owner, f.member, c.cookie, string(down) + "/" + string(anew)}
+	key := fateOf{f.generation.table, f.state.Cluster, c.owner, f.member, c.cookie, string(down), string(anew)}
 	out, known := w.fates[key]
 	if !known {
 		// All are forgotten at once: the questions of one moment are alike, those of a later one others.
@@ -224,13 +226,13 @@ func (w *world) taken(f *requestState, c *client, cluster *match.Cluster) {
 	}
 }
 
-// troubles lists the members of a request's cluster that are down, and those that have begun anew since a time: two
-// bytes for the place of each, for fateOf.
+// troubles lists, for fateOf, the members of a request's cluster that are down and those that have begun anew since a
+// time: two bytes for the place of each, and of the former eight for when, since it matters who went before the owner.
 func (w *world) troubles(f *requestState, since match.Nanos) (down, anew []byte) {
 	for i, at := range f.generation.members[f.state.Cluster] {
 		m := &w.roster.members[at]
 		if fault := m.fault(w.now); fault != nil && fault.silent() {
-			down = append(down, byte(i), byte(i>>8))
+			down = binary.LittleEndian.AppendUint64(append(down, byte(i), byte(i>>8)), uint64(fault.From))
 		}
 		if m.goneSince(since, w.now) {
 			anew = append(anew, byte(i), byte(i>>8))

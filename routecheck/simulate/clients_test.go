@@ -33,3 +33,29 @@ func TestRestartedInLargeCluster(t *testing.T) {
 		t.Errorf("%+v, want 1 moved and kept", s)
 	}
 }
+
+// TestWhoFailedFirst: the same members are down twice, and what becomes of a session hangs on who of them went first
+// (L8): the replica of a member that was gone before the owner was made elsewhere in time.
+func TestWhoFailedFirst(t *testing.T) {
+	t.Parallel()
+	sc := scenario(t, clusterXML("", "", equal(3, "")))
+	sc.Sessions = Sessions{Share: 1, Length: 1e9, Live: 1}
+	sc.Policy = func(string) session.Policy { return session.Policy{Persistence: session.MemoryToMemory, Replicas: 1} }
+	sc.Faults = []Fault{down("m2", explain.Reset, 5, 20), down("m1", explain.Reset, 10, 20),
+		down("m1", explain.Reset, 30, 50), down("m2", explain.Reset, 35, 50)}
+	worlds, err := newWorlds(sc, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := worlds[0]
+	// m3 gets the request of a session that m1 served last.
+	f := &requestState{generation: w.generations[0], process: w.processes[0], member: 2}
+	cookie := w.cookies.of("0000" + sessionID + ":cm1")
+	for _, at := range []struct{ last, now match.Nanos }{{4, 12}, {29, 40}} {
+		w.now = at.now * match.Second
+		w.taken(f, &client{owner: 0, cookie: cookie, last: at.last * match.Second}, &sc.Table.Clusters[0])
+	}
+	if s := w.stats.sessions; s.Kept != 1 || s.Open != 1 {
+		t.Errorf("%+v, want one kept and one open", s)
+	}
+}
