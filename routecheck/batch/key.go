@@ -56,7 +56,7 @@ func appendValue(key []byte, value string) (_ []byte, id string) {
 	for end < len(value) && strings.IndexByte(`:+%!";`, value[end]) < 0 {
 		end++
 	}
-	// Shorter than a cache ID: what may stand in it is told apart whole.
+	// No longer than a cache ID, so that no ID of a session follows: the value is kept as it is.
 	if end <= 4 {
 		return append(append(key, '='), value...), ""
 	}

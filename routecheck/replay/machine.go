@@ -46,7 +46,7 @@ type cluster struct {
 // known says which parts of a member's state follow from the log. The rest is that of a fresh process until a line
 // says otherwise.
 type known struct {
-	// mark: whether it is marked down; timer: since when. Only of what is known a line can be at odds with the core.
+	// mark: whether it is marked down; timer: since when. A line can be at odds with the core about nothing else.
 	mark, timer, weight, pending bool
 	probe                        bool // whether somebody probes it
 }

@@ -80,7 +80,7 @@ func shares(sc *Scenario, id match.ClusterID) []float64 {
 	c := &sc.Table.Clusters[id]
 	out := make([]float64, len(c.Members))
 	cs := failover.NewState(c, sc.Sem, 0)
-	// The core is asked, not the formula written down again: a closed form here is one cycle without time.
+	// The core is asked, so that no formula repeats its rules: one cycle, in which no time passes.
 	n := 0
 	count := func(a failover.Action) {
 		if n++; a.Kind == failover.Send {

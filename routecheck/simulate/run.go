@@ -147,7 +147,7 @@ func open(worlds []*world) {
 		}
 		more := s.fill(lists)
 		var group sync.WaitGroup
-		// The first world is played here: the one goroutine less is the usual case of one worker.
+		// The first world is played here, so that one alone needs no goroutine.
 		for i, w := range worlds[1:] {
 			group.Go(func() { w.play(lists[i+1]) })
 		}

@@ -101,7 +101,7 @@ func (s *setting) load(p *process) {
 	}
 	p.generation++
 	t := s.generations[p.generation].table
-	// The same for each generation: a reload begins round robin anew, and draws as a fresh process would.
+	// The same for each generation: what a reload does not carry over (below) begins as in a fresh process.
 	seed := newStream(s.sc.Seed, int(p.id), forChance)
 	p.clusters = make([]*cluster, len(t.Clusters))
 	for i := range t.Clusters {

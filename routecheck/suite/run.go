@@ -240,7 +240,7 @@ func suffixLen(d *explain.Decision) int {
 	return 0
 }
 
-// members lists the members that can answer, none when the request may fail.
+// members lists the members that can answer, and the errors that the client may get instead.
 func (r *runner) members(d *explain.Decision) []string {
 	names := []string{}
 	for _, a := range d.Ends {

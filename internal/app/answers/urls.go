@@ -62,8 +62,8 @@ func (w *WhyURLs) Run(in app.Input) (*WhyURLsAnswer, error) {
 	if err != nil {
 		return a, err
 	}
-	// What stays in memory is there now, and what follows lives for a line: the caller may set the collector by it.
 	l.Config.Trim() // the log may be of any size, and memory is not
+	// All that stays in memory is there now: the caller may set the garbage collector by it.
 	if w.Loaded != nil {
 		w.Loaded()
 	}

@@ -75,7 +75,7 @@ func (e *Export) Run(in app.Input) (*ExportAnswer, error) {
 	if err != nil {
 		return a, err
 	}
-	// See above: what a user assumes of it is about the plug-in's web server, which the target has not.
+	// What a user assumes of this choice is about the plug-in's web server, which the target has not.
 	if _, err := sem.Assume("path-normalisation=none"); err != nil {
 		return a, err
 	}

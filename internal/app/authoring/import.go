@@ -106,8 +106,8 @@ func (i *Import) made(a *ImportAnswer, files *diag.Files, node *yamldoc.Node, re
 	return nil
 }
 
-// serverName is that of the folder that a server.xml lies in, as Liberty has it.
-// defaultServer is what Liberty calls a server that nobody named.
+// serverName is that of the folder that a server.xml lies in, as Liberty has it, or else what Liberty calls a server
+// that nobody named.
 func serverName(file string) string {
 	if dir := filepath.Base(filepath.Dir(file)); file != "-" && dir != "." && dir != string(filepath.Separator) {
 		return dir

@@ -226,7 +226,8 @@ func (d *Diagnose) readAccess(in app.Input, k *diagnose.Case, chosen *Chosen, no
 		}
 	}
 	if other > 0 {
-		notes.Say("%s: left out, for they are not of the form %s: %s", name, l.Format.Name, counted(int64(other), "line"))
+		notes.Say("%s: left out, for they are not of the form %s: %s", name, l.Format.Name,
+			counted(int64(other), "line"))
 	}
 	if l.Format.Name == accesslog.W3CName && d.Access.Zone == "" && k.Log != nil {
 		notes.Say("%s: %s", name, inUTC)

@@ -9,14 +9,13 @@ import (
 	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
 )
 
-// Intervals asks a configuration for the times that a log of a low level hides.
+// Intervals asks a configuration for the times that a log of a low level hides: such a log says that a member was
+// marked, and not when it was tried again, or how long an attempt waited. RetryInterval and timeouts of the file tell.
 type Intervals struct {
 	Config app.Config
 	Plugin app.Plugin
 }
 
-// A log of a low level says that a member was marked, and not when it was tried again, or how long an attempt waited:
-// that hangs on RetryInterval and timeouts of the file.
 // Run returns what incidents need, and the longest timeout of an attempt.
 func (i *Intervals) Run(in app.Input, notes *app.Notes) (opt story.Options, longest time.Duration, err error) {
 	l, sem, _, err := i.Plugin.Load(in, i.Config, diag.NewFiles(), notes)

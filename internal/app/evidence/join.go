@@ -81,7 +81,7 @@ type hit struct {
 	incidents []int    // numbers of incidents, which stay when incidents are folded
 	method    string   // "" unknown
 	members   []string // host:port of those that were asked; nil where the log does not show all of them
-	fits      int      // lines that it may be in, each counted as often as it fits others: 1 means that both are alone
+	fits      int      // lines that may be about it, each counted for every hit that it fits: 1 leaves no doubt
 	status    int
 	// Exactly one line has the ID of the request: that counts for more than what fits it.
 	byID       bool
@@ -142,8 +142,7 @@ func (h *hit) mayBe(r *accesslog.Record, known bool) bool {
 }
 
 // pathOf is a path without its query. The plug-in's log has it decoded.
-// A checksum in place of the text keeps 100,000 hits small; that two paths share one costs a request its match, at
-// worst.
+// A checksum in place of the text keeps 100,000 hits small; with 64 bits, two paths of a log hardly share one.
 func pathOf(target string) uint64 {
 	path, _, _ := strings.Cut(target, "?")
 	if plain, err := url.PathUnescape(path); err == nil {
@@ -281,7 +280,6 @@ func (h *hits) found(a *AccessJoin) {
 	}
 	for k, same := range h.all {
 		for _, hit := range same {
-			// Map order does not matter here: all that is done is to add up.
 			found := hit.byID || hit.fits == 1
 			if k.at == noPath && !found {
 				continue

@@ -93,9 +93,8 @@ func idOf(id string) uint64 {
 	return sum.Sum64()
 }
 
-// find reads the plug-in's log again, where there are IDs to be found: standard input only where that can be done.
-// Where standard input cannot be read again, IDs are not found, and nothing is said: requests are still found by path
-// and time.
+// find reads the plug-in's log again, where there are IDs to be found. Where standard input cannot be read again, IDs
+// are not found, and nothing is said: requests are still found by path and time.
 func (j *idJoin) find(run *traceRun) error {
 	if len(j.answers) == 0 || len(j.expected) == 0 || run.rewind() != nil {
 		return nil

@@ -108,7 +108,7 @@ func shareOf(name simulate.MemberName) figure {
 					return float64(r.Members[i].All()) / float64(r.Answered())
 				}
 			}
-			// A member of a later configuration only may have no row; without an answer nobody has a share.
+			// Without an answer nobody has a share.
 			return 0
 		}}
 }
