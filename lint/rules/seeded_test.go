@@ -43,9 +43,9 @@ var clean string
 //	-- finding --
 //	plugin-cfg.xml:31:23: error: ...    written by -update: read it
 //	-- example: why it is so --         the words may be left out
-//	<Config VHostMatchingCompat="no"/>  a piece of a file, as on the rule's page; what it lacks is added
+//	<Config VHostMatchingCompat="no"/>  a piece of a file, as on the rule's page; what it lacks is added (complete)
 //	-- finding --
-//	plugin-cfg.xml:1:31: error: ...     written by -update
+//	plugin-cfg.xml:1:31: error: ...     written by -update; lines and columns are those of the whole file
 //	-- silent: why it is so --          an example of which the rule says nothing
 //	<Config VHostMatchingCompat="true"/>
 //
