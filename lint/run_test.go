@@ -160,11 +160,12 @@ func TestTwiceTheSame(t *testing.T) {
 	once := twice.Check
 	twice.Check = func(p *lint.Pass) { once(p); once(p) }
 	files, inputs := read(file{"f.xml", "<Config>\n<Server/>\n<Server/></Config>"})
-	inputs = append(inputs, inputs[0])
 	both := []*lint.Rule{twice, finds("T2", "Server", diag.Warning)}
-	got := places(files, lint.Run(both, files, inputs, lint.Options{}))
-	if want := "2 T1, 2 T2, 3 T1, 3 T2"; got != want {
-		t.Errorf("got %s, want %s", got, want)
+	for name, inputs := range map[string][]lint.Input{"one": inputs, "two of a file": {inputs[0], inputs[0]}} {
+		got := places(files, lint.Run(both, files, inputs, lint.Options{}))
+		if want := "2 T1, 2 T2, 3 T1, 3 T2"; got != want {
+			t.Errorf("%s: got %s, want %s", name, got, want)
+		}
 	}
 }
 

@@ -117,7 +117,8 @@ func affinity() []*Cause {
 				pluginlog.LevelTrace, "paths carry sessions from which no clone ID was read",
 				"every session of a path was read")},
 		{ID: "AL13", Symptom: affinityLost, Also: []string{sessionLost}, needs: need{access: true, file: true},
-			Text:     "a clone ID begins with another member's: the take-over is not recorded, and the session goes back",
+			Text: "a clone ID begins with another member's: the take-over is not recorded, and the session goes " +
+				"back",
 			Advice:   "rename the clone IDs so that none begins with another",
 			Commands: []string{"wasplug explain WP313"},
 			Rules:    []string{"S10"}, Lint: []string{diag.CloneIDPrefix}, Source: "S10",

@@ -55,6 +55,18 @@ func TestOrderOfVerdicts(t *testing.T) {
 	}
 }
 
+// TestShareIsAPart: a request has a line for each member that it finds full, so there may be more lines than requests.
+func TestShareIsAPart(t *testing.T) {
+	k := configured(`MaxConnections="-1"`, `MaxConnections="50"`).with(func(p *planter) {
+		for range 9 {
+			p.request(rq{tries: []try{{member: "m3", how: "ok", full: []string{"m1", "m2"}, reused: true}}})
+		}
+	}).build(t)
+	if j := verdictOf(t, k, diagnose.Lookup("NB9")); j.Count != 18 || j.Share != 1 {
+		t.Errorf("%d lines of 9 requests are a share of %g", j.Count, j.Share)
+	}
+}
+
 // TestCollect: what is asked for is what is missing, each thing once: of several levels of the log the most talkative.
 func TestCollect(t *testing.T) {
 	few := func(p *planter) { p.fresh(9); p.down("m1") } // a healthy log of errors is empty

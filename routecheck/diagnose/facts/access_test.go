@@ -193,6 +193,10 @@ func TestIntervals(t *testing.T) {
 // TestServer: few threads are less than a tenth, and what requests wait for is what more than half of three and more
 // do, for as long as a slow request takes.
 func TestServer(t *testing.T) {
+	inPlugin := func(n int64, phases errorlog.Phases) errorlog.Line {
+		return errorlog.Line{Time: 1, Kind: errorlog.Busy,
+			Modules: []errorlog.Module{{Name: "mod_was_ap24_http.c", Busy: n, Phases: phases}}}
+	}
 	threads := func(ready, busy int64) errorlog.Line {
 		return errorlog.Line{Time: 1, Kind: errorlog.Threads, Threads: errorlog.Counts{Ready: ready, Busy: busy}}
 	}
@@ -205,6 +209,13 @@ func TestServer(t *testing.T) {
 		"at the limit":   {errorlog.Line{Time: 1, Kind: errorlog.AtLimit}, "NoThread 1"},
 		"near the limit": {errorlog.Line{Time: 1, Kind: errorlog.NearLimit, Used: 9, Limit: 10}, "FewReady 1"},
 		"near and at it": {errorlog.Line{Time: 1, Kind: errorlog.NearLimit, Used: 10, Limit: 10}, "NoThread 1, FewReady 1"},
+
+		"most connect":       {inPlugin(3, errorlog.Phases{Average: 5000, Connecting: 2}), "Connecting 1"},
+		"half of them":       {inPlugin(4, errorlog.Phases{Average: 5000, Connecting: 2, Waiting: 2}), ""},
+		"only two":           {inPlugin(2, errorlog.Phases{Average: 5000, Connecting: 2}), ""},
+		"not for long":       {inPlugin(3, errorlog.Phases{Average: 4999, Connecting: 3}), ""},
+		"the answer's parts": {inPlugin(3, errorlog.Phases{Average: 5000, Waiting: 1, ReadingHead: 1}), "Waiting 1"},
+		"bodies both ways":   {inPlugin(3, errorlog.Phases{Average: 5000, SendingBody: 1, ReadingBody: 1}), "Bodies 1"},
 	} {
 		s := facts.NewServer("error_log")
 		s.Add(1, &tt.line)
