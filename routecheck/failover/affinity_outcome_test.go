@@ -65,3 +65,20 @@ func TestOutcomeOf(t *testing.T) {
 		}
 	}
 }
+
+// TestOutcomeByPartitionTable: whom the table names is at home, though the session has no clone ID of its own (R28).
+func TestOutcomeByPartitionTable(t *testing.T) {
+	table, sem := mustTable(t, clusterXML("", `GetDWLMTable="true"`, threeServers(""))), choices.Latest()
+	cs := NewState(&table.Clusters[0], &sem, 1)
+	LearnPartitionTable(table, &cs, 0, map[string][]string{"12345678": {"c1"}})
+	rq := get("/x", affinityTo+"12345678")
+	m, _ := table.Match(&rq, &sem)
+	f := Begin(table, &rq, &m, 0, &sem, nil)
+	Next(table, &cs, &f, 0, &sem, nil)
+	for _, ev := range attempts["ok"] {
+		Observe(table, &cs, &f, 0, ev, &sem, nil)
+	}
+	if got := OutcomeOf(table, &f, &sem); table.MemberName(0, f.Last) != "c" || got != AffinityHit {
+		t.Errorf("%s, %s", table.MemberName(0, f.Last), got)
+	}
+}

@@ -92,6 +92,12 @@ func TestRedraw(t *testing.T) {
 	if text := fmt.Sprintf("%.2f %.2f %.2f of %.2f", got[0], got[1], got[2], total); text != "0.50 0.00 0.50 of 1.00" {
 		t.Error(text)
 	}
+	cs.LearnMark(2, true, 0)
+	rec, f := ChoicesOnly(), NewRequestState(0, nil)
+	Outcomes(table, &cs, &f, 0, &sem, rec, func(*ClusterState, *RequestState, Action) bool { return true })
+	if rec.Seen().Points()>>choices.RandomReplacement&1 != 0 {
+		t.Error("the choice is consulted though one member alone can be used")
+	}
 }
 
 // TestChanceVisitsAll: every outcome of draws whose number hangs on the outcomes before, each once.

@@ -142,6 +142,7 @@ func TestTransports(t *testing.T) {
 		{"", http, true, "transport-choice=strict", "none"}, {"", https, false, "transport-choice=strict", "none"},
 		{"", http + unusable, true, "", "none"}, {`UseInsecure="true"`, http + unusable, true, "", "0"},
 		{"", unusable, true, "", "none"}, {"", unusable, false, "", "none"},
+		{`UseInsecure="true"`, unusable, false, "", "none"}, // it is https that UseInsecure replaces
 		{`SSLMapMode="onload"`, http + https, false, "", "1"}, {`SSLMapMode="onload"`, http, false, "", "0"},
 		{`SSLMapMode="onload"`, http, false, "transport-choice=strict", "none"},
 		{`SSLMapMode="offload"`, https + http, true, "", "1"},
