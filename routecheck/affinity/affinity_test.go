@@ -12,7 +12,8 @@ import (
 // twoApplications has /app with JSESSIONID and jsessionid, and /shop with names of its own.
 const twoApplications = `<Config><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/><VirtualHost Name="*:443"/>` +
 	`</VirtualHostGroup>
-<ServerCluster Name="C"><Server Name="m1" CloneID="c1"/><Server Name="m2" CloneID="c2"/></ServerCluster>
+<ServerCluster Name="C"><Server Name="m1" CloneID="c1"/><Server Name="m2" CloneID="c2"/>` +
+	`<Server Name="m3"/></ServerCluster>
 <ServerCluster Name="D" CloneSeparatorChange="true"><Server Name="d" CloneID="12345678"/></ServerCluster>
 <UriGroup Name="app"><Uri Name="/app/*"/></UriGroup>
 <UriGroup Name="shop"><Uri Name="/shop/*" AffinityCookie="SHOP" AffinityURLIdentifier="shopid"/></UriGroup>
@@ -69,6 +70,10 @@ func TestOf(t *testing.T) {
 		{name: "many, of which the last counts", tls: true, target: "/app/x;jsessionid=u",
 			cookies: []string{"SSLJSESSION=r; SSLJSESSION=s; JSESSIONID=v; JSESSIONID=w"},
 			assume:  "many-cookies=last", want: "ssl SSLJSESSION s, cookie JSESSIONID w, url jsessionid u",
+			asked: "many-cookies"},
+		{name: "or the first", tls: true, target: "/app/x;jsessionid=u",
+			cookies: []string{"SSLJSESSION=r; SSLJSESSION=s; JSESSIONID=v; JSESSIONID=w"},
+			assume:  "many-cookies=first", want: "ssl SSLJSESSION r, cookie JSESSIONID v, url jsessionid u",
 			asked: "many-cookies"},
 		{name: "the path as sent", target: "/app/x%3Bjsessionid=0000v:c1",
 			asked: "path-normalisation session-path"},

@@ -208,6 +208,11 @@ func TestTree(t *testing.T) {
 		t.Errorf("%s, whole %t", text, whole)
 	}
 	got = nil
+	last := s.With(ScoreTie, LastWins) // no default: the default is one of the other values then
+	if tree.Walk(&last, 0); strings.Join(got, ", ") != "last one 2, last all 2, first one 1" {
+		t.Errorf("begun elsewhere: %v", got)
+	}
+	got = nil
 	if whole = tree.Walk(&s, 1<<ScoreTie); !whole || len(got) != 1 {
 		t.Errorf("a choice that was settled is tried: %v", got)
 	}

@@ -44,6 +44,11 @@ func TestTake(t *testing.T) {
 	if s, ok := q.Take(); s != 0 || ok {
 		t.Errorf("an empty queue gives %d", s)
 	}
+	for _, left := range q.idle[:cap(q.idle)] {
+		if left != (idleStream[match.Nanos]{}) {
+			t.Errorf("stream %d is held on to", left.stream)
+		}
+	}
 }
 
 // TestExpire: who has idled for longer than the limit goes, the oldest first; exactly as long is fine, and 0 is no
