@@ -14,7 +14,7 @@
 //	explain/words   the sentences about a step: they are made of its facts, and decide nothing
 //	space           where decisions can turn: which Uri is reached, sample requests
 //	failover        which member: affinity, balancing, backups; what a failure leads to; the state of a cluster
-//	affinity        what a request says of its session, and an answer: identifiers, clone IDs
+//	affinity        what a request, or an answer, says of its session: identifiers, clone IDs
 //	streams         the idle streams to a member: which is taken, which is too old
 //	match/lookups   the same as maps of texts, for programs that have no index
 //	match/names, match/written   what people name or write: members and clusters, a request

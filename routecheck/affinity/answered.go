@@ -9,7 +9,7 @@ const (
 	SessionUntold    AnsweredSession = iota // there is none
 	SessionGoesOn                           // the request names it, and the answer sets no other
 	SessionBegun                            // the answer sets one that the request does not name
-	SessionTakenOver                        // the answer sets the one of the request, with other clone IDs (S15)
+	SessionTakenOver                        // the answer sets the one of the request, with other clone IDs (S9)
 )
 
 // SessionOf says which session an answer is about, and what became of it: the one whose cookie the answer sets, or

@@ -36,7 +36,7 @@ type Since struct {
 func LevelFacts() []LevelFact { return slices.Clone(levelFacts) }
 
 // levelFacts are the rows. Since begins with 5.1, the first level of which anything is known, and goes up; where a fix
-// came to an older release by a fix pack of its own, the release behind it has to be said again.
+// came to an older release by a fix pack of its own, the value of the release after that has to be said again.
 var levelFacts = []LevelFact{
 	{
 		Name: "affinity-failover", Source: "PM12112",

@@ -21,7 +21,7 @@ func (t *Tree[T]) Walk(sem *Assumptions, fixed uint64) (whole bool) {
 }
 
 // branch goes on from a result. The choice it fixes keeps its value in the first branch, where nothing need be decided
-// again; each other value may consult choices that this one never did, so those are walked from the start.
+// again; each other value may consult choices that this one never did, so it is decided under anew.
 func (t *Tree[T]) branch(sem *Assumptions, fixed uint64, result T, asked uint64) bool {
 	open := asked & t.Among &^ fixed
 	if open == 0 {

@@ -29,7 +29,7 @@ var affinityNames = [NumAffinityOutcomes]string{"none", "hit", "unknown-clone", 
 func (a AffinityOutcome) String() string { return affinityNames[a] }
 
 // OutcomeOf says what became of the session affinity of a request that has ended. It allocates nothing: the proxy asks
-// it of every request.
+// of every request that was sent to a member.
 func OutcomeOf(t *match.Table, f *RequestState, sem *choices.Assumptions) AffinityOutcome {
 	c := &t.Clusters[f.Cluster]
 	if f.Attempts == 0 {

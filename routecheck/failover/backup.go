@@ -17,8 +17,8 @@ func (s *selection) backup() match.MemberID {
 	return match.NoMember
 }
 
-// allMarked asks of all that a request could go to. One that is up, and full or has failed this request, is no reason
-// to try a marked one.
+// allMarked reports whether everybody in the two lists is marked down. A member that is up, be it full or one that has
+// failed this request, keeps marked ones from being tried.
 func (s *selection) allMarked() bool {
 	for _, list := range [2][]match.MemberID{s.c.Primary, s.c.Backup} {
 		for _, m := range list {
@@ -30,8 +30,7 @@ func (s *selection) allMarked() bool {
 	return true
 }
 
-// firstBackup is the first usable backup. weightZero asks for it too, before anybody is picked: telling the pick is
-// backup's.
+// firstBackup is the first usable backup. It notes no pick, as weightZero only asks whether there is one.
 func (s *selection) firstBackup() match.MemberID {
 	for _, m := range s.c.Backup {
 		if s.usable(m, true) {

@@ -5,8 +5,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// selection is one run of R20 to R42: who gets the next attempt. It lives on the stack of Next, so nothing may keep
-// it.
+// selection is one run of R20 to R42: who gets the next attempt. It lives on the stack of its maker: if anything kept
+// it, each attempt would cost an allocation.
 type selection struct {
 	t   *match.Table
 	c   *match.Cluster // of the request
@@ -76,8 +76,8 @@ func (s *selection) check(m match.MemberID, ignoreWeights bool) *Check {
 	return st
 }
 
-// usable is the check of balancing: R42, and R50's passing over of members that already failed this request (choice
-// balance-retry, which is asked last: only of one that could be taken does it decide).
+// usable is the check of balancing: R42, and the passing over of members that already failed this request (choice
+// balance-retry, which is asked last: it decides only about a member that could be taken).
 func (s *selection) usable(m match.MemberID, ignoreWeights bool) bool {
 	st := s.check(m, ignoreWeights)
 	if s.rec.wants() {

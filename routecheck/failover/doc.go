@@ -21,9 +21,10 @@
 // the request what Next does about it (todo). What is told of it stands apart, in note_request, note_session,
 // note_pick and note_attempt; learn.go and follow.go are for those who follow a log.
 //
-// Two things hold everywhere. An open choice is consulted only where its values lead to different things, for an
-// answer hangs on whatever was consulted. And without a recorder no member is looked at more than the decision needs:
-// Next is called for every attempt of a proxy, under a lock.
+// Two things hold everywhere. An open choice is consulted where its values part, and as far as a selection can tell
+// only there: certainty decides again under each value of whatever was consulted, and would miss one that was not.
+// And without a recorder no member is looked at more than the decision needs: the proxy calls Next for every attempt,
+// under a lock.
 //
 // Start at [Next] and the selection in choose.go.
 package failover

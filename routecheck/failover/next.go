@@ -80,8 +80,8 @@ func (s *selection) charge(m match.MemberID, by SelectedBy) {
 }
 
 // costs reports whether a pick costs weight: one of balancing does, and under IgnoreAffinityRequests=false one of
-// affinity, as which FailoverToNext's counts (R34). Random, backups and the ClusterAddress know no weights (R35, R38,
-// R41).
+// affinity, or by FailoverToNext, which counts as one (R34). Random, backups and the ClusterAddress know no weights
+// (R35, R38, R41).
 func (s *selection) costs(by SelectedBy) bool {
 	return !s.c.Random && (by == ByBalance || s.c.CountAffinity && (by == ByAffinity || by == ByNextPrimary))
 }

@@ -158,8 +158,8 @@ func (o *outcome) end(status int) { o.f.todo, o.f.status = todoFail, status }
 // connect, too; only SecureHostVerification says whether it marks (APAR PH48747).
 func (o *outcome) connect(ev Event) {
 	marked := o.fail(ev.Kind != NameDiffers)
-	// The only server is never marked, so a second connect is all that can be tried. Trace 03 shows it; swg21408884
-	// says that one server is not retried, of timeouts (choice single-member-connect-retry).
+	// The only server is never marked, so a second connect is all that can be tried. Trace 03 shows it; what
+	// swg21408884 says, that one server is not retried, is about timeouts (choice single-member-connect-retry).
 	if o.f.Last != o.c.Address && o.c.Single() {
 		if !o.f.second && o.consult(choices.SingleMemberConnectRetry) != choices.NoSecondConnect {
 			o.f.second, o.f.todo = true, todoSecond

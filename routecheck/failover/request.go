@@ -30,8 +30,8 @@ type RequestState struct {
 	Attempts  int            // counted by R62: second streams and R51's second connect are not
 	First     SelectedBy     // how the member of the first attempt was picked
 	IORetries int            // resends after an I/O timeout (R56)
-	Last      match.MemberID // of the attempt under way, or of the last one; NoMember before there was one
-	By        SelectedBy     // how Last was picked, 0 before
+	Last      match.MemberID // who was picked last, NoMember before; no attempt follows without a Transport (R64)
+	By        SelectedBy     // how the member of the last attempt was picked, 0 before there was one
 
 	todo       todo
 	status     int  // with todoFail and todoPass

@@ -42,7 +42,7 @@ func (s *selection) affinity() match.MemberID {
 
 // clone tries one clone ID, or a partition ID when a table names its member (R22, R28, R39).
 func (s *selection) clone(id string) match.MemberID {
-	if s.cs.Partition != nil { // seldom: without it nothing is hashed
+	if s.cs.Partition != nil { // nearly always nil: that spares a call
 		if members, ok := s.cs.Partition[id]; ok && !affinity.IsCloneID(s.t, id) {
 			return s.partition(members, id)
 		}

@@ -22,7 +22,7 @@ type ClusterState struct {
 
 // MemberState is what a process knows about a member. Counters are per process.
 type MemberState struct {
-	Weight     int32       // current weight (R32); below 0 where affinity requests cost it, too (R34)
+	Weight     int32       // current weight (R32); can be below 0, as by affinity (R34) or in a drained member (R36)
 	MarkedDown bool        // until a probe succeeds: time alone does not end it (R52)
 	Probing    bool        // a request is probing it, or is taken to for ever (R52, choice probe-503-before-fix)
 	FailedAt   match.Nanos // when the retry timer started, while MarkedDown
@@ -72,7 +72,7 @@ func (cs *ClusterState) Clone() ClusterState {
 }
 
 // Restart lets chance, round robin and the partition table stand where they do in a fresh process. Members are
-// restored one by one (ResetMember): a caller that plays many runs touches those alone that a run has changed.
+// restored one by one (ResetMember): a caller that plays many runs touches only those that a run has changed.
 func (cs *ClusterState) Restart(seed uint64) { cs.RNG, cs.Next, cs.Partition = seed, -1, nil }
 
 // Restore lets chance, round robin and the partition table stand where they stood.
@@ -112,8 +112,8 @@ func SessionCycle(c *match.Cluster, cs *ClusterState, sem *choices.Assumptions) 
 	return cycle
 }
 
-// FullCycle begins a cycle of round robin, with the start weights, and returns how many requests it has, at most
-// 10,000: after so many without a failure each usable primary has had its share. Marked members have none.
+// FullCycle begins a cycle of round robin, with the start weights, and returns how many requests it has: after so many
+// without a failure each primary that is not marked down has had its share. Beyond 10,000 it is cut off.
 func FullCycle(c *match.Cluster, cs *ClusterState, sem *choices.Assumptions) int {
 	cycle := 0
 	for i := range cs.Members {

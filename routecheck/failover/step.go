@@ -77,7 +77,7 @@ const (
 	StepDeclined                      // no Route takes the request, or the web server does not ask (R9, R16)
 	StepAffinity                      // session identifiers found, or none
 	StepCompare                       // a clone ID was compared with that of Member
-	StepClone                         // it matched
+	StepClone                         // whose clone ID, or partition ID, it is: NoMember where nobody is found
 	StepStatus                        // the status of Member was checked
 	StepSkip                          // an affinity member is passed over (its StepStatus stands before)
 	StepPick                          // Member was picked

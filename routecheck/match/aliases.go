@@ -77,9 +77,9 @@ func (t *Table) Ports(host string) iter.Seq[int] {
 func (t *Table) TakesAnyHost() bool { return t.index.open != nil }
 
 // Competing returns the groups of virtual hosts that take a host and port, and a key: where two keys are equal, so are
-// all answers. So whoever looks at every host need look at one of each key. The key has, for each alias that takes the
-// place, the number of its uriIndex (same patterns, same Routes) and what its score compares by. Hosts count as they
-// are written, whatever ipv6-hosts says.
+// all answers, and whoever looks at every host need look at only one of each key. The key has, for each alias that
+// takes the place, the number of its uriIndex (same patterns, same Routes) and what its score compares by. That holds
+// of ipv6-hosts=text: hosts count as they are written.
 func (t *Table) Competing(host string, port int) (key string, groups []*VhostGroup) {
 	var k []byte
 	matched := 0

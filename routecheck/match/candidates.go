@@ -55,7 +55,7 @@ type URIComparison struct {
 }
 
 // URIComparisons lists what the naive walk compares, Route by Route (R1, R2, R3): the Uris of those Routes alone whose
-// VirtualHostGroup takes the host.
+// VirtualHostGroup takes host and port.
 func (t *Table) URIComparisons(rq *Request, sem *choices.Assumptions) []URIComparison {
 	w := t.newWalk(rq, sem)
 	var out []URIComparison
@@ -72,8 +72,8 @@ func (t *Table) URIComparisons(rq *Request, sem *choices.Assumptions) []URICompa
 	return out
 }
 
-// walk is one naive pass over the Routes. It is kept as near to the words of the rules as can be, and shares
-// with the index only how a request is read and how scores compare: a mistake there no comparison of the two finds.
+// walk is one naive pass over the Routes. It is kept as near to the words of the rules as can be, and shares with the
+// index only how a request is read and how scores compare: no comparison of the two finds a mistake there.
 type walk struct {
 	sem     *choices.Assumptions
 	host    string

@@ -33,7 +33,7 @@ type Alias struct {
 	Host  string // lower case, "*" any; an IPv6 address in brackets
 	Port  int    // 0 any; 80 where none is written (R8)
 	chars int    // written characters without * and : (R11)
-	order int    // place in its group, what is no alias counted
+	order int    // place in its group, where names that are no alias count as well
 	At    diag.Span
 }
 
@@ -192,8 +192,7 @@ func listing(g *parser.UriGroup) func(name string) bool {
 	return func(name string) bool { return listed[name] }
 }
 
-// newVhostGroup reads the aliases of a group. What is none takes no request, and the others keep their order without
-// it.
+// newVhostGroup reads the aliases of a group. A name that is no alias takes no request, and is kept for reports.
 func newVhostGroup(g *parser.VirtualHostGroup) *VhostGroup {
 	out := &VhostGroup{name: g.Name.V, at: nameSpan(g.Name, g.Node)}
 	for i, vh := range g.Aliases {

@@ -15,8 +15,9 @@ import (
 // pattern are enough, and better decides between them. Where two Routes could tie it keeps the first and the last of
 // the file. In which order it meets what could win decides nothing: ties are told apart by places in the file.
 //
-// A look-up is one access to a map for the host, and one pass over the path for each alias that takes host and port,
-// at most four unless aliases of one meaning are written differently.
+// A look-up is one access to a map for the host, and one pass over the path for each alias that takes host and port:
+// at most four, unless aliases of one meaning are written differently, and one more where Routes lack a
+// VirtualHostGroup (R17).
 type hostIndex struct {
 	hosts    map[string][]portEntry  // by host in lower case, those of "*" aside
 	literals map[netip.Addr][]string // hosts that are IPv6 literals: one address can be written in several ways

@@ -12,7 +12,7 @@ import (
 // winner alone is held against the path by Lookup.
 //
 // It is made once and then only read. What leads from one slice to another is an index plus 1, so that the zero value
-// says "none"; pointers would be twice as long, and each of them work for the garbage collector.
+// says "none"; pointers would be twice as long, and each of them more work for the garbage collector.
 type patternTable struct {
 	seed    uint64 // secret and new in each table: paths come from outside
 	mask    uint64 // len(buckets)-1, a power of two less 1

@@ -78,8 +78,8 @@ func SplitHost[T string | []byte](s T) (host, port T) {
 	return s, port
 }
 
-// decimal reads a number without sign. One that is no port is still a number, which no alias has; what has more than
-// six is none, so that nothing overflows.
+// decimal reads a number without sign. One that is no port is still a number, which no alias has. A value of more than
+// six digits is none, so that nothing overflows.
 func decimal(s string) (n int, ok bool) {
 	for _, c := range []byte(s) {
 		if c < '0' || c > '9' || n > 99999 {

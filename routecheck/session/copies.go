@@ -73,9 +73,9 @@ func (c *Case) replicas() left {
 }
 
 // amongOthers says whether one of n replicas is left on the members besides the owner, of which nobody says who holds
-// them (M9). It is certain where none of the members has gone, where more are left than could be without one, or where
-// all have gone; otherwise it hangs on replica-holder. Of those that went before the owner, the replicas were made
-// elsewhere in time or not (L8).
+// them (M9). It is certain where none of the members has gone, where fewer have gone than there are replicas, or where
+// all have gone; otherwise it hangs on replica-holder. Where a member went before the owner, what it held may have
+// been made again elsewhere in time (L8).
 func (c *Case) amongOthers(n int) left {
 	others, gone, before := c.ring(), 0, false
 	for _, m := range others {

@@ -140,7 +140,7 @@ func (c *Case) timeBased(o *Outcome) {
 }
 
 // byAge says what is lost of a change whose age is known, or is not. One that is older than both bounds is safe
-// whatever time-based-scan says, so the choice is asked between them alone.
+// whatever time-based-scan says, so the choice is not asked of it.
 func (c *Case) byAge() Changes {
 	f := &c.Failure
 	switch {

@@ -9,7 +9,7 @@
 //
 // A word is eight bytes of a text read little endian, so the first byte of the text is the lowest of the word, and
 // what lies behind the end of the text is zero. It is no check sum and no signature: where texts come from outside and
-// could be written to collide, as paths and session identifiers are, the seed must be secret.
+// could be written to collide, as paths and session identifiers could, the seed must be secret.
 //
 // It knows no tables, and nothing of paths. Start at [Of].
 package texthash

@@ -28,8 +28,8 @@ func Seal(state, last uint64, length int) uint64 {
 	return mix(state^last, 0xc2b2ae3d27d4eb4f^uint64(length))
 }
 
-// mix folds the 128 bits of a product into 64: one multiplication, and good enough for a table. The constants that it
-// is called with only have to be full of bits.
+// mix folds the 128 bits of a product into 64: one multiplication, and good enough for a table. As constants any
+// numbers do whose bits are well mixed.
 func mix(a, b uint64) uint64 {
 	hi, lo := bits.Mul64(a, b)
 	return hi ^ lo
