@@ -36,7 +36,10 @@ func TestLines(t *testing.T) {
 		"the only server is never marked (R51)": {XML: sharedtest.ClusterXML("", "", plainServer),
 			Has:   []string{"server m h:9080 weight 1 init-addr last,libc,none"},
 			Lacks: []string{" check ", "on-error"}},
-		"random": {XML: sharedtest.ClusterXML("", `LoadBalance="Random"`, two), Has: []string{"balance random(1)"}},
+		"random, which looks at no weight (R35)": {
+			XML: sharedtest.ClusterXML("", `LoadBalance="Random"`, two+sharedtest.Server("o", `LoadBalanceWeight="0"`)),
+			Has: []string{"balance random(1)", "server m h:9080 weight 256" + checked,
+				"server n i:9080 weight 256" + checked, "server o o.example.com:9080 weight 256" + checked}},
 		"a name that ends a line and one that is quoted": {
 			XML: `<Config><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup>` +
 				`<ServerCluster Name="a&#10;stats 'b'">` + plainServer + `</ServerCluster>` +
