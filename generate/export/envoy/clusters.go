@@ -1,6 +1,8 @@
 package envoy
 
 import (
+	"slices"
+
 	"github.com/wasplug/wasplug/generate/export"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
@@ -13,13 +15,17 @@ func group(c *export.Cluster, tls bool) string {
 	return c.Ident
 }
 
-// cluster writes the cluster of all members, and for each member that has sessions one of it alone and one in which
-// all others follow it.
+// cluster writes the cluster of whoever takes what no session places: all members, or the ClusterAddress alone (R41).
+// Each member that has sessions gets one of its own beside it, and one in which that cluster follows it.
 // An aggregate cluster asks the first of its clusters while that has a healthy member, then the second: so a session
 // stays with its member, and goes on with the others while that is ejected.
 func (w *writer) cluster(c *export.Cluster, tls bool) error {
 	members := c.Ways(tls)
-	if err := w.endpoints(c, group(c, tls), members); err != nil {
+	pool := members
+	if c.Address() != nil {
+		pool = slices.DeleteFunc(slices.Clone(members), func(m export.Way) bool { return !m.Member.Address })
+	}
+	if err := w.endpoints(c, group(c, tls), pool); err != nil {
 		return err
 	}
 	for _, m := range members {

@@ -50,6 +50,14 @@ func TestLines(t *testing.T) {
 		"weights above 128 are scaled": {XML: sharedtest.ClusterXML("", "",
 			sharedtest.Server("m", `LoadBalanceWeight="1000"`)+sharedtest.Server("n", `LoadBalanceWeight="1"`)),
 			Has: []string{"load_balancing_weight: 128", "load_balancing_weight: 1"}},
+		"a ClusterAddress takes what no session places (R41)": {
+			XML: sharedtest.ClusterXML("", "", plainServer+sharedtest.Server("apart", "")+
+				`<ClusterAddress Name="all"><Transport Hostname="l" Port="9080"/></ClusterAddress>`),
+			Has: []string{`["a"] = "C.m",`, "- name: 'C'",
+				"- endpoint: { address: { socket_address: { address: 'l', port_value: 9080 } } }",
+				"- name: 'C.m.alone'", "- endpoint: { address: { socket_address: { address: 'h', port_value: 9080 } } }",
+				"clusters: ['C.m.alone', 'C']"},
+			Lacks: []string{"apart.example.com"}},
 		"limits of all members are one of the cluster": {
 			XML: sharedtest.ClusterXML("", "", sharedtest.Server("m", `MaxConnections="5"`)+
 				sharedtest.Server("n", `MaxConnections="7"`)),
@@ -91,12 +99,19 @@ func TestLines(t *testing.T) {
 		"the port of arrival is matched (R7)": {XML: sharedtest.ClusterXML(`VHostMatchingCompat="true"`, "",
 			plainServer),
 			Options: export.Options{Listen: []export.Listen{{Port: 8080, As: 81}}},
-			Has: []string{`local authority, port = h:get(":authority") or "", "81"`,
-				`if false and digits and digits:match("^%d+$") then port = digits:match("^0*(%d+)$") end`}},
+			Has: []string{
+				`h:replace("x-wasplug-place", name:lower() .. ":" .. "81" .. " " .. path:sub(1, cut - 1))`}},
+		"the port of arrival is matched, and that of Host told": {
+			XML:     sharedtest.ClusterXML(`VHostMatchingCompat="true"`, "", plainServer),
+			Options: export.Options{Headers: "both", Listen: []export.Listen{{Port: 8080, As: 81}}},
+			Has: []string{`local authority, port = h:get(":authority") or "", "80"`,
+				`if digits and digits:match("^%d+$") then port = digits:match("^0*(%d+)$") end`,
+				`h:replace("$wssp", port)`, `h:replace("x-forwarded-port", port)`}},
 		"the port of arrival is told (R10)": {
 			XML:     sharedtest.ClusterXML(`AppServerPortPreference="WebserverPort"`, "", plainServer),
 			Options: export.Options{Headers: "ws", Listen: []export.Listen{{Port: 8080, As: 81}}},
-			Has:     []string{`h:replace("$wssp", "81")`}},
+			Has: []string{`h:replace("$wssp", "81")`,
+				`h:replace("x-wasplug-place", name:lower() .. ":" .. port .. " " .. path:sub(1, cut - 1))`}},
 		"the port of X-Forwarded headers is ours, not a client's": {XML: sharedtest.ClusterXML("", "", plainServer),
 			Options: export.Options{Headers: "forwarded"},
 			Has: []string{"- header: { key: 'x-forwarded-host', value: '%REQ(:AUTHORITY)%' }",

@@ -32,29 +32,30 @@ func (w *writer) lua(name, program string) {
 // A client's own place header is replaced, as h:replace sets it for every request. clearRouteCache has Envoy choose
 // the route again, by what the program has set.
 func (w *writer) readProgram(l export.Listen, tls bool) string {
-	port, written := w.plan.PlainPort, "true"
+	usual := w.plan.PlainPort
 	if tls {
-		port = w.plan.TLSPort
+		usual = w.plan.TLSPort
 	}
+	arrived := word(strconv.Itoa(l.As))
+	compared, told := "port", "port" // that of the Host header
 	if w.plan.PortArrived {
-		port, written = l.As, "false"
+		compared = arrived
 	}
-	told := "port"
 	if w.plan.ToldArrived {
-		told = word(strconv.Itoa(l.As))
+		told = arrived
 	}
 	var ends []string
 	for _, end := range w.plan.PathEnds {
 		ends = append(ends, word(end))
 	}
-	tells := "" // what only this program knows: host and port without each other
+	tells := "" // host and port apart are known here alone
 	if w.opt.Private() {
 		tells = fmt.Sprintf("  h:replace(\"$wssn\", name)\n  h:replace(\"$wssp\", %s)\n", told)
 	}
 	if w.opt.Forwarded() {
 		tells += fmt.Sprintf("  h:replace(\"x-forwarded-port\", %s)\n", told)
 	}
-	return fmt.Sprintf(readTemplate, port, written, strings.Join(ends, ", "), tells, placeHeader)
+	return fmt.Sprintf(readTemplate, usual, strings.Join(ends, ", "), tells, placeHeader, compared)
 }
 
 const readTemplate = `function envoy_on_request(handle)
@@ -66,14 +67,14 @@ const readTemplate = `function envoy_on_request(handle)
   local authority, port = h:get(":authority") or "", "%d"
   local name, digits = authority:match("^(.-):([^%%]:]*)$")
   if not name then name = authority end
-  if %s and digits and digits:match("^%%d+$") then port = digits:match("^0*(%%d+)$") end
+  if digits and digits:match("^%%d+$") then port = digits:match("^0*(%%d+)$") end
   local path = (h:get(":path") or ""):match("^[^?]*")
   local cut = #path + 1
   for _, stop in ipairs({%s}) do
     local at = path:find(stop, 1, true)
     if at and at < cut then cut = at end
   end
-%s  h:replace("%s", name:lower() .. ":" .. port .. " " .. path:sub(1, cut - 1))
+%s  h:replace("%s", name:lower() .. ":" .. %s .. " " .. path:sub(1, cut - 1))
   handle:clearRouteCache()
 end
 `
