@@ -176,3 +176,17 @@ func TestRandomHasNoWeights(t *testing.T) {
 		}
 	}
 }
+
+// TestUsualPort: what a Host header without port means is not for VHostMatchingCompat to say, as members are told it all
+// the same (R8, R10).
+func TestUsualPort(t *testing.T) {
+	for _, attributes := range []string{"", `VHostMatchingCompat="true"`, `AppServerPortPreference="WebserverPort"`} {
+		p, err := plan(t, sharedtest.ClusterXML(attributes, "", sharedtest.Server("m", "")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.PlainPort != 80 || p.TLSPort != 443 {
+			t.Errorf("%s: ports %d and %d, want 80 and 443", attributes, p.PlainPort, p.TLSPort)
+		}
+	}
+}

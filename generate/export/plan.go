@@ -98,9 +98,8 @@ func NewPlan(name string, cfg *parser.Config, t *match.Table, sem *choices.Assum
 		VerifyHost: cfg.HostVerification.V != "false", MarkBusy: cfg.MarkBusyDown.V, config: cfg, table: t, sem: sem,
 		clusters: map[match.ClusterID]int{},
 	}
-	_, p.PlainPort = t.HostPort(&match.Request{Host: "h"}, sem)
-	_, p.TLSPort = t.HostPort(&match.Request{Host: "h", TLS: true, Port: 443}, sem)
 	p.ToldArrived = t.ToldPort(&match.Request{Host: "h:1", Port: 2}, sem) == 2
+	p.PlainPort, p.TLSPort = p.usualPort(false), p.usualPort(true)
 	if err := p.refusal(); err != nil {
 		return nil, err
 	}
@@ -119,6 +118,17 @@ func NewPlan(name string, cfg *parser.Config, t *match.Table, sem *choices.Assum
 		}
 	}
 	return p, p.prove()
+}
+
+// usualPort is that of a Host header without port. Matching or telling may go by the port of arrival instead: who does
+// not is asked. Where both do, nobody looks at it.
+func (p *Plan) usualPort(tls bool) int {
+	rq := match.Request{Host: "h", TLS: tls}
+	if !p.ToldArrived {
+		return p.table.ToldPort(&rq, p.sem)
+	}
+	_, port := p.table.HostPort(&rq, p.sem)
+	return port
 }
 
 // addSession notes the affinity names of an entry and that its cluster is used; where the cluster stands is known when
@@ -166,11 +176,6 @@ func (p *Plan) newCluster(id match.ClusterID, idents map[string]bool) Cluster {
 	if from.Address != match.NoMember {
 		add(from.Address, false)
 	}
-	for i := range c.Members {
-		if c.Random { // which looks at no weight, 0 included (R35); targets draw by those that are written
-			c.Members[i].Weight = 1
-		}
-	}
 	return c
 }
 
@@ -185,6 +190,9 @@ func (p *Plan) newMember(id match.ClusterID, m match.MemberID, backup bool, iden
 		MaxConnections: int(from.MaxConnections), Connect: seconds(from.ConnectIn(p.sem)),
 		IOTimeout: seconds(from.IOTimeout), MarkOnIO: from.MarkOnIO, At: from.At,
 		Plain: p.transport(id, m, false), TLS: p.transport(id, m, true),
+	}
+	if c.Random { // which looks at no weight, 0 included (R35); targets draw by those that are written
+		out.Weight = 1
 	}
 	if from.CloneID != "" && failover.HomeOf(p.table, id, from.CloneID, p.sem) == m {
 		out.CloneID = from.CloneID
