@@ -54,6 +54,11 @@ const (
 	NumChoices
 )
 
+// OfRoutes is the set of choices, as bits by their places, that decide which Route wins for a host, a port and a path.
+// Who looks for other answers to one place tries their values.
+const OfRoutes = 1<<ScoreCombination | 1<<VhostScore | 1<<ScoreTie | 1<<SlashStarServesBare | 1<<SuffixPatterns |
+	1<<OpenRoute
+
 // The values that decisions ask for, as indexes into Info.Values: mostly those that are no default, as a decision says
 // what is done otherwise.
 const (

@@ -10,12 +10,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// routeChoices are the open choices that decide which Route wins for a host, a port and a path.
-const routeChoices = 1<<choices.ScoreCombination | 1<<choices.VhostScore | 1<<choices.ScoreTie |
-	1<<choices.SlashStarServesBare | 1<<choices.SuffixPatterns | 1<<choices.OpenRoute
-
-// scoreChoices are those about scores alone: neither about a path that only R3 serves nor about Routes that lack a
-// group.
+// scoreChoices are those of choices.OfRoutes that are about scores alone: neither about a path that only R3 serves nor
+// about Routes that lack a group.
 const scoreChoices = 1<<choices.ScoreCombination | 1<<choices.VhostScore | 1<<choices.ScoreTie |
 	1<<choices.SuffixPatterns
 
@@ -63,7 +59,7 @@ type RouteOutcome struct {
 // RouteOutcomes returns every different ruling that the open choices can give for a place, the default first. One
 // ruling means that none of them matters.
 func RouteOutcomes(t *match.Table, p MatchKey) []RouteOutcome {
-	return routeOutcomes(t, p, routeChoices)
+	return routeOutcomes(t, p, choices.OfRoutes)
 }
 
 // routeOutcomes walks the tree of those choices that a look-up consults: most consult none, and are done after one.
@@ -119,7 +115,7 @@ func MatchAt(t *match.Table, p MatchKey, sem *choices.Assumptions) (match.Match,
 func RouteAssumptions() []choices.Assumptions {
 	all := []choices.Assumptions{choices.Latest()}
 	for c := range choices.NumChoices {
-		if routeChoices&(1<<c) == 0 {
+		if choices.OfRoutes&(1<<c) == 0 {
 			continue
 		}
 		var next []choices.Assumptions

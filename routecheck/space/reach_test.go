@@ -75,7 +75,7 @@ func sampled(tab *match.Table) (won map[diag.Span]bool, open int) {
 				"/a/b/x.jsp", "/ab", "/abx", "/ab.jsp", "/ax", "/b", "/b/", "/b/x", "/b/x.jsp", "/a//c",
 				"/a/b/c", "/a/x/c", "/*", "/q"} {
 				clusters := map[match.ClusterID]bool{}
-				everyAssumptions(routeChoices, func(sem *choices.Assumptions) {
+				everyAssumptions(choices.OfRoutes, func(sem *choices.Assumptions) {
 					if m, ok := matchPlace(tab, MatchKey{host, port, path}, sem, nil); ok {
 						won[m.URIAt()] = true
 					}

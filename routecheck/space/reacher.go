@@ -129,7 +129,7 @@ func (r *reacher) wins(p *match.Pattern, pl MatchKey) bool {
 	if ok && m.By(p) {
 		return true
 	}
-	if r.seen.Points()&routeChoices == 0 {
+	if r.seen.Points()&choices.OfRoutes == 0 {
 		return false
 	}
 	rulings := RouteOutcomes(r.t, pl)

@@ -154,7 +154,10 @@ func (q *question) rowsOf(cluster match.ClusterID) []Row {
 		rows[i].Choice = q.hangsOn(&rows[i].entry)
 	}
 	// One choice at a time: rows under two together would be many, and hardly of use to anybody.
-	for _, c := range routeChoices {
+	for c := range choices.NumChoices {
+		if choices.OfRoutes&(1<<c) == 0 {
+			continue
+		}
 		for v := range c.NumValues() {
 			other := q.sem.With(c, v)
 			if other.Value(c) == q.sem.Value(c) {
@@ -173,10 +176,6 @@ func (q *question) rowsOf(cluster match.ClusterID) []Row {
 	}
 	return foldRows(rows)
 }
-
-// routeChoices decide which Route wins for a host, a port and a path.
-var routeChoices = []choices.Choice{choices.ScoreCombination, choices.VhostScore, choices.ScoreTie,
-	choices.SlashStarServesBare, choices.SuffixPatterns, choices.OpenRoute}
 
 // isNew reports whether a request of an entry goes to its cluster under another choice alone, and no row speaks of it.
 func (q *question) isNew(e *match.Entry, rows []Row, other *choices.Assumptions) bool {
