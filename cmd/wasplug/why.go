@@ -90,7 +90,7 @@ func whyFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "brief", Usage: "print only the first lines: the cause, who gets it, what to check"},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print only who gets the request"},
 		wordFlag{&cli.StringFlag{Name: "format", Value: "text",
-			Usage: "text or json (one line for each request); with --each ndjson or csv"},
+			Usage: whyreport.Why.Usage() + "; with --each " + strings.Join(report.EachURL, " or ")},
 			append(whyreport.Why.Names(), report.EachURL...)},
 	}, whyLogFlags())
 }

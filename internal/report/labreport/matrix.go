@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/wasplug/wasplug/internal/report/forms"
+	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
@@ -32,7 +33,10 @@ func (l *CellSet) Differ() (n int) {
 }
 
 // Cells are the formats of staged lines; predicted ones have a text of their own, the table.
-var Cells = forms.List[*CellSet]{forms.AsText(cellsText), forms.AsJSON(cellsJSON)}
+var Cells = forms.List[*CellSet]{
+	{Name: "text", Place: 1, Usage: " (with --predict the table)", Write: cellsText},
+	{Name: "json", Place: 2, Usage: " (of rows that of 'wasplug lab run')", Escape: diag.JSON, Write: cellsJSON},
+}
 
 // cellsText has a line for each line of the table, which stands as it is given; what differs is told below.
 func cellsText(w io.Writer, l *CellSet) error {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wasplug/wasplug/internal/app/answers"
 	"github.com/wasplug/wasplug/internal/report/forms"
+	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/explain"
@@ -18,7 +19,8 @@ import (
 // Why are the formats of an explanation; json has one line for each request.
 var Why = forms.List[*answers.WhyAnswer]{
 	forms.AsText(whyText),
-	forms.AsJSON(func(w io.Writer, a *answers.WhyAnswer) error { return forms.JSONLines(w, a.Decisions) }),
+	{Name: "json", Place: 2, Usage: " (one line for each request)", Escape: diag.JSON,
+		Write: func(w io.Writer, a *answers.WhyAnswer) error { return forms.JSONLines(w, a.Decisions) }},
 }
 
 // whyText is the explanation for people: the answer first, then the steps, the Routes that lost, and what the answer
@@ -136,8 +138,8 @@ func orAny(s string) string {
 	return s
 }
 
-// printPossible shows the shares of members where chance decides: of this request, which is a fresh process's first,
-// and over a full cycle of round robin (R37).
+// printPossible shows the shares of members where chance decides: of this request, and of all requests of a full cycle
+// of balancing, which is what a member gets in the long run.
 func printPossible(w io.Writer, d *routecheck.Decision) {
 	if len(d.Ends) < 2 {
 		return
