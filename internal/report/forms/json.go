@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// JSONLines writes one value a line, with <, > and & as they are: escapes as <\u003e guard HTML that JSON is pasted
-// into, and make URLs and XML unreadable for people.
+// JSONLines writes one value a line, with <, > and & as they are: \u003c, \u003e and \u0026 guard HTML that JSON is
+// pasted into, and make URLs and XML unreadable for people.
 func JSONLines[T any](w io.Writer, values []T) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)

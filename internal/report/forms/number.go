@@ -19,7 +19,7 @@ func Grouped[N int64 | uint64](n N) string {
 }
 
 // NoFormula keeps a spreadsheet from calculating what a client has sent: a cell that begins so is a formula there,
-// which may read files and open addresses. The apostrophe says that it is text, and is not shown.
+// which may read files and open addresses. With an apostrophe in front it is text.
 func NoFormula(cell string) string {
 	if cell != "" && strings.IndexByte("=+-@\t\r", cell[0]) >= 0 {
 		return "'" + cell

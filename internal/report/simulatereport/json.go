@@ -211,8 +211,8 @@ func jsonLongest(run *answers.SimulationRun) *jsonSimulatedOne {
 	return out
 }
 
-// jsonSeriesOf turns steps into columns, which take a quarter of the space and go into a chart as they are. Members
-// without a failed probe are left out.
+// jsonSeriesOf turns steps into columns, which do not repeat their names in every step and go into a chart as they are.
+// Members without a failed probe are left out.
 func jsonSeriesOf(r *simulate.Result) jsonSeries {
 	out := jsonSeries{Step: seconds(r.Step), Requests: []uint64{}, FailedOver: []uint64{}, Errors: []uint64{},
 		FailedProbes: map[string][]uint32{}}

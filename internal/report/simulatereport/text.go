@@ -71,7 +71,7 @@ func simulationErrors(r *simulate.Result) string {
 	return strings.Join(all, ", ")
 }
 
-// simulationSessions counts answers and not sessions, but for those that began:  one session may move several times.
+// simulationSessions counts answers and not sessions, but for those that began: one session may move several times.
 func simulationSessions(s *simulate.SessionCounts) string {
 	if s.Began == 0 {
 		return ""
