@@ -1,6 +1,7 @@
 package schemas
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,6 +35,26 @@ t.yaml:2:30: error: tests[0].requests is empty
 		_, ds, files := load(test.src, test.schema)
 		if got := sharedtest.Lines(files, ds); !strings.HasPrefix(got, test.want) || test.want == "" {
 			t.Errorf("%s: %q:\n%s\nwant\n%s", test.schema, test.src, got, test.want)
+		}
+	}
+}
+
+// TestOneOfSeveral: keys are told as a choice only where the forms say nothing else.
+func TestOneOfSeveral(t *testing.T) {
+	form := func(keys ...any) map[string]any { return map[string]any{"required": keys} }
+	more := form("b")
+	more["properties"] = map[string]any{}
+	for _, test := range []struct {
+		forms []any
+		want  []string
+	}{
+		{nil, nil},
+		{[]any{form("a"), form("b")}, []string{"a", "b"}},
+		{[]any{form("a"), form("b", "c")}, nil},
+		{[]any{form("a"), more}, nil},
+	} {
+		if got := eitherOf(map[string]any{"anyOf": test.forms}); !slices.Equal(got, test.want) {
+			t.Errorf("%v: %v, want %v", test.forms, got, test.want)
 		}
 	}
 }

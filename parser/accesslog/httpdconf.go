@@ -48,7 +48,7 @@ func (c *httpdConf) nicknames() []string { return slices.Sorted(maps.Keys(c.form
 // its own, and a later one of a name replaces the earlier one, as in Apache.
 func readHTTPDConf(conf string) *httpdConf {
 	c := &httpdConf{formats: map[string]string{}}
-	// A backslash at its end continues a line.
+	// A line with a backslash at its end goes on in the next one.
 	conf = strings.ReplaceAll(strings.ReplaceAll(conf, "\r\n", "\n"), "\\\n", "")
 	for line := range strings.SplitSeq(conf, "\n") {
 		words := httpdWords(line)

@@ -72,7 +72,7 @@ func (o *object) text(fact string) string {
 	return ""
 }
 
-// jsonParser reads objects whose fields have the usual names, or for some facts those of own.
+// jsonParser reads objects whose fields have the usual names, or those of own for the facts that stand in it.
 func jsonParser(own map[string][]string) func(line string, r *Record) bool {
 	return func(line string, r *Record) bool {
 		if !strings.HasPrefix(line, "{") {
@@ -80,9 +80,9 @@ func jsonParser(own map[string][]string) func(line string, r *Record) bool {
 		}
 		o := object{own: own}
 		d := json.NewDecoder(strings.NewReader(line))
-		// A duration of 0.001 or a port of 80 stays the text it is.
+		// A number stays the text that it is: 0.001 of a duration, 80 of a port.
 		d.UseNumber()
-		// Something behind the object: the line is of another form.
+		// With something behind the object the line is of another form.
 		if err := d.Decode(&o.values); err != nil || d.More() {
 			return false
 		}
@@ -91,8 +91,8 @@ func jsonParser(own map[string][]string) func(line string, r *Record) bool {
 	}
 }
 
-// into fills a record with the facts that are there. A request line comes first, for it is what the client sent; a url
-// of its own only stands in for it.
+// into fills a record with the facts that are there. A request line is what the client sent: the field of a URL only
+// stands in for one.
 func (o *object) into(r *Record) {
 	if line := o.text("request"); strings.Contains(line, " ") {
 		storeRequest(r, line)

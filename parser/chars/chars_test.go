@@ -1,6 +1,7 @@
 package chars_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -42,6 +43,25 @@ func TestName(t *testing.T) {
 	} {
 		if chars.Name(name) != want {
 			t.Errorf("%q is a name: %v", name, !want)
+		}
+	}
+}
+
+// TestNameRanges holds the ranges of the productions 4 and 4a above ASCII, as the fifth edition has them.
+func TestNameRanges(t *testing.T) {
+	starts := [][2]rune{{0xC0, 0xD6}, {0xD8, 0xF6}, {0xF8, 0x2FF}, {0x370, 0x37D}, {0x37F, 0x1FFF}, {0x200C, 0x200D},
+		{0x2070, 0x218F}, {0x2C00, 0x2FEF}, {0x3001, 0xD7FF}, {0xF900, 0xFDCF}, {0xFDF0, 0xFFFD}, {0x10000, 0xEFFFF}}
+	further := [][2]rune{{0xB7, 0xB7}, {0x300, 0x36F}, {0x203F, 0x2040}}
+	in := func(r rune, ranges [][2]rune) bool {
+		return slices.ContainsFunc(ranges, func(of [2]rune) bool { return of[0] <= r && r <= of[1] })
+	}
+	for r := rune(utf8.RuneSelf); r <= 0xF0000; r++ {
+		if !utf8.ValidRune(r) || r > 0x10010 && r < 0xEFFF0 {
+			continue
+		}
+		first := in(r, starts)
+		if s := string(r); chars.Name(s) != first || chars.Name("a"+s) != (first || in(r, further)) {
+			t.Errorf("%U is a name: %v, stands in one: %v", r, chars.Name(s), chars.Name("a"+s))
 		}
 	}
 }

@@ -24,6 +24,9 @@ func TestBytes(t *testing.T) {
 		{"<!-- \x00 -->", sniff.Markup, "XML"},
 		{"<a" + strings.Repeat("\x01", 50) + ">", sniff.Data, "binary data, such as a key store"},
 		{"<a>" + strings.Repeat("\x01", 50), sniff.Markup, "XML"},
+		// a twentieth of it, and a byte more
+		{strings.Repeat("\x01", 5) + strings.Repeat("a", 95), sniff.PlainText, "plain text"},
+		{strings.Repeat("\x01", 6) + strings.Repeat("a", 94), sniff.Data, "binary data, such as a key store"},
 		{"version: 1\n", sniff.Mapping, "YAML or JSON"},
 		{"\r\n  - a\nclusters:\r\n", sniff.Mapping, "YAML or JSON"},
 		{"{", sniff.Mapping, "YAML or JSON"},
