@@ -70,8 +70,9 @@ func parseTransport(text string, e *Event) Kind {
 	return TransportSet
 }
 
-// parseGetStream reads how a connection is had (traces 02 to 04): "Have a connect timeout of N; ...", "Created a new
-// stream; queue was empty, socket = N", "Using existing stream from the queue, socket = N", and how it fails.
+// parseGetStream reads how a connection is had: "Have a connect timeout of N; ..." (trace 03), "Created a new stream;
+// queue was empty, socket = N", "Using existing stream from the queue, socket = N"; and how it fails (traces 02 to
+// 04).
 func parseGetStream(l *Line, e *Event) Kind {
 	text := l.Text
 	switch {
