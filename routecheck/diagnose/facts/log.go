@@ -161,7 +161,8 @@ func (l *Log) Close(stats pluginlog.Stats) {
 	l.Incidents, _ = l.story.Incidents(0)
 }
 
-// Shows reports whether lines of a level are in the log. Excerpts in books name no level: they are of traces.
+// Shows reports whether lines of a level are in the log. Excerpts in books name no level: they are of traces. A
+// log without any line would be taken for one, too, and is refused before (internal/app/evidence).
 func (l *Log) Shows(level pluginlog.Level) bool {
 	return l != nil && (l.Stats.Noisiest >= level || l.Stats.Noisiest == pluginlog.LevelNone)
 }

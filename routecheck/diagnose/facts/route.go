@@ -81,8 +81,9 @@ func (l *Log) urlIdentifier(r *requests.Request, n *note) {
 	}
 }
 
-// lostClones says why no member has the clone IDs of a session: nobody has them, or somebody else, or not so. A
-// partition ID is none (R28): its table names the member. Without a file nobody can say whose it is.
+// lostClones says why no member of the cluster has the clone IDs of a session: a plus joins them, a member of another
+// cluster has one, one differs in letter case, or nobody has them, which is also said where no file can be asked. A
+// partition ID is no clone ID (R28): its table names the member.
 func (l *Log) lostClones(r *requests.Request) {
 	for _, id := range r.Clones {
 		if affinity.PartitionForm(id) {

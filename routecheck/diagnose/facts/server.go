@@ -40,7 +40,7 @@ func (s *Server) Add(number int, l *errorlog.Line) {
 	switch l.Kind {
 	case errorlog.AtLimit:
 		see(&s.NoThread, l.Text)
-	// a report of how close the limit is; at it, it counts as reached
+	// a limit that comes near; where all of it is used, it counts as reached
 	case errorlog.NearLimit:
 		if see(&s.FewReady, l.Text); l.Limit > 0 && l.Used >= l.Limit {
 			see(&s.NoThread, l.Text)
