@@ -117,6 +117,20 @@ func TestExpectations(t *testing.T) {
 	}
 }
 
+// TestExpectedMemberFails: a member that passes an error on has answered, and is not where the request went.
+func TestExpectedMemberFails(t *testing.T) {
+	t.Parallel()
+	a, err := asked(t, "http://a.example.com/c/x", func(w *Why) {
+		w.Members.Down, w.Expect = []string{"C/C=503", "m=1=503"}, []string{"member:C/C", "cluster:C", "status:503"}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(a.Unmet) != 1 || a.Unmet[0].Expected != "member:C/C" || a.Unmet[0].ByChance {
+		t.Errorf("%+v of %s", a.Unmet, a.Decisions[0].Answers)
+	}
+}
+
 // TestBareRequests: what a path without a host and a value without a cookie's name are taken for.
 func TestBareRequests(t *testing.T) {
 	t.Parallel()

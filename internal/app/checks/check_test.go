@@ -110,13 +110,13 @@ func TestAccept(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"version: 1\naccept:\n  - {key: x, reason: y, until: tomorrow}\n": `want a date such as 2027-01-31`,
+		"version: 1\naccept:\n  - {key: x, reason: y, until: tomorrow}\n": "it must be a date such as 2027-01-31",
 		"accept: 5\n": "does not say what is accepted",
 	} {
 		in := pair(t, "", "", map[string]string{"accept.yaml": text})
-		_, err := safety(func(s *Safety) { s.Accept = "accept.yaml" }).Run(in)
-		if err == nil || !strings.Contains(err.Error(), want) && !strings.Contains(err.Error(), "does not say") {
-			t.Errorf("%q: %v, want %q", text, err, want)
+		a, err := safety(func(s *Safety) { s.Accept = "accept.yaml" }).Run(in)
+		if err == nil || !strings.Contains(err.Error()+apptest.Noted(a.Notes), want) {
+			t.Errorf("%q: %v, want %q\n%s", text, err, want, apptest.Noted(a.Notes))
 		}
 	}
 	in := pair(t, "", "",

@@ -255,7 +255,7 @@ func TestManyRivals(t *testing.T) {
 	}
 }
 
-// TestTarget: the level of the plug-in decides who wins; an unknown one counts as the latest.
+// TestTarget: a level of the plug-in that nobody knows counts as the latest.
 func TestTarget(t *testing.T) {
 	t.Parallel()
 	src, place := marked(t, in(t, town, `Name="/shop/*"`, `Name="/sho‸p/*"`))
