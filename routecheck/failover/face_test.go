@@ -92,6 +92,19 @@ func TestMemberSet(t *testing.T) {
 	})
 }
 
+// TestCloneOfRequest: what happens to a clone does not happen to the request, in large clusters neither.
+func TestCloneOfRequest(t *testing.T) {
+	f := NewRequestState(0, nil)
+	f.tried.add(300)
+	f.marked.add(300)
+	g := f.Clone()
+	g.tried.add(301)
+	g.marked.add(301)
+	if f.tried.has(301) || f.marked.has(301) || !g.tried.has(300) || !g.marked.has(300) {
+		t.Error("the two share their sets of members")
+	}
+}
+
 // TestCycles: how many requests go round once. A marked member has no share, and without any weight primaries take
 // turns (R36).
 func TestCycles(t *testing.T) {

@@ -79,6 +79,27 @@ func TestURIComparisons(t *testing.T) {
 	}
 }
 
+// TestBarePatterns: where R3 makes a Uri, and that it stands directly before its origin.
+func TestBarePatterns(t *testing.T) {
+	for uris, want := range map[string]string{
+		"/x/*": "/x /x/*", "/b /x/*": "/b /x /x/*", "/x/* /x": "/x/* /x", "/x* /x/*.jsp *": "/x* /x/*.jsp *",
+		"/*": "/*", // it would be the empty path
+	} {
+		var xml, got string
+		for _, uri := range strings.Fields(uris) {
+			xml += `<Uri Name="` + uri + `"/>`
+		}
+		table := mustParse(`<Config><ServerCluster Name="c"><Server Name="m"/></ServerCluster><UriGroup Name="u">` + xml +
+			`</UriGroup><Route ServerCluster="c" UriGroup="u"/></Config>`)
+		for _, p := range table.Routes[0].URIs.Patterns {
+			got += p.Text + " "
+		}
+		if strings.TrimSpace(got) != want {
+			t.Errorf("%s: %s, want %s", uris, got, want)
+		}
+	}
+}
+
 // TestWinner: what can be told of the Route that wins.
 func TestWinner(t *testing.T) {
 	table, sem := mustParse(answers), choices.Latest()
