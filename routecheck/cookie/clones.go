@@ -95,7 +95,7 @@ func (r *reader) known(id *ID, own owner) {
 	}
 }
 
-// partition tells of a partition ID that no plug-in with this file can read, for none learns the table (R28).
+// partition tells of a partition ID that no plug-in with this file can read, for no cluster learns the table (R28).
 func (r *reader) partition(id string) {
 	if r.Table == nil || slices.ContainsFunc(r.Table.Clusters, func(c match.Cluster) bool { return c.GetTable }) {
 		return

@@ -10,7 +10,7 @@ import (
 type Case struct {
 	Policy  Policy
 	Failure Failure
-	Members []Member // the servers of the cluster, in list order
+	Members []Member // the servers of the cluster
 	Owner   int      // the member that served the session last, -1: the request carries no session of a member
 	Serves  []int    // the members that can answer, several where chance decides
 	Fails   bool     // it can be that nobody answers

@@ -138,8 +138,8 @@ func (s Settings) check(p *Policy) error {
 	return nil
 }
 
-// Fits reports a moment that the write frequency does not know: there is no look of a writing thread at the end of
-// service. Where sessions are not persistent every moment is as good as another.
+// Fits reports a moment that the write frequency does not know: a thread looks for changes only under time based, and
+// only manual update has a sync(). Where sessions are not persistent every moment is as good as another.
 func (p *Policy) Fits(m Moment) error {
 	needs := p.Frequency
 	switch m {

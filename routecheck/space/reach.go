@@ -84,8 +84,8 @@ func routeOutcomes(t *match.Table, p MatchKey, among uint64) []RouteOutcome {
 }
 
 // addOutcome keeps an outcome that is not there yet: two are the same where the same Uri of the same Route wins,
-// whichever alias it won by. Its assumptions are those of the first branch that led to it, which is the default's for
-// the first.
+// whichever alias it won by. Its assumptions are those of the first branch that led to it; those of the first outcome
+// are the values that the walk began with.
 func addOutcome(out *[]RouteOutcome, m match.Match, ok bool, sem *choices.Assumptions, fixed uint64) {
 	for _, o := range *out {
 		if o.OK == ok &&

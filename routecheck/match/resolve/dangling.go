@@ -21,8 +21,9 @@ func OpenRoute(route diag.Span) diag.Diagnostic {
 		Message: "Route lacks VirtualHostGroup or UriGroup; under open-route=rejects-file " + rejects}
 }
 
-// Dangling lists what the Routes of a file name in vain (R18), Route by Route. A missing attribute is no vain name but
-// an open Route (R17), except that of the ServerCluster: there is nowhere for its requests to go.
+// Dangling lists what the Routes of a file name in vain (R18), Route by Route. An attribute that is missing names
+// nothing in vain, and makes an open Route (R17); a missing ServerCluster is reported all the same, as requests would
+// have nowhere to go.
 func (n *Names) Dangling(cfg *parser.Config) []diag.Diagnostic {
 	var d dangling
 	for _, rt := range cfg.Routes {

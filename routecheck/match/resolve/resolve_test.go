@@ -48,8 +48,8 @@ func TestDangling(t *testing.T) {
 	}
 }
 
-// TestDanglingSays: where each report stands, of which kind of group R18 is documented, and that a missing attribute
-// is no vain name but for that of the cluster (R17).
+// TestDanglingSays: where each report stands, of which kind of group R18 is documented, and that of missing
+// attributes only that of the cluster is reported (R17).
 func TestDanglingSays(t *testing.T) {
 	const documented, assumed = "reload", "(documented for VirtualHostGroup, assumed here)"
 	src := `<Config><ServerCluster Name="c"/>
