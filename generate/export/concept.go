@@ -139,8 +139,8 @@ func Everywhere() Verdicts {
 }
 
 // Grade makes the losses of a file from what a writer says.
-// Two verdicts are worse where the file has something of its own that no target can: the map is changed for that, so
-// it must be the caller's. The losses are in the order of the concepts, which reports keep.
+// Two of them are worse where the file has what no target can do: the map is changed for that, so it must be the
+// caller's own. The losses are in the order of the concepts, which reports keep.
 func (p *Plan) Grade(verdicts Verdicts) []Loss {
 	var out []Loss
 	if slices.ContainsFunc(p.Entries, func(e match.Entry) bool { return e.ByAddress() }) {

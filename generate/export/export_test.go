@@ -177,7 +177,7 @@ func TestRandomHasNoWeights(t *testing.T) {
 	}
 }
 
-// TestUsualPort: what a Host header without port means is not for VHostMatchingCompat to say, as members are told it all
+// TestUsualPort: VHostMatchingCompat does not change what a Host header without port means, which members are told all
 // the same (R8, R10).
 func TestUsualPort(t *testing.T) {
 	for _, attributes := range []string{"", `VHostMatchingCompat="true"`, `AppServerPortPreference="WebserverPort"`} {

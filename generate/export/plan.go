@@ -13,7 +13,7 @@ import (
 )
 
 // Plan is a configuration as a proxy needs it that knows no plug-in.
-// It is made once and read by writers, which change nothing of it but what Grade is given.
+// It is made once; writers only read it.
 type Plan struct {
 	Name        string // of the file it was made of
 	Entries     []match.Entry
@@ -179,8 +179,7 @@ func (p *Plan) newCluster(id match.ClusterID, idents map[string]bool) Cluster {
 	return c
 }
 
-// newMember keeps a clone ID only where its sessions come home to this member: not of a backup (R39), say, and not of
-// the second member that has it.
+// newMember keeps a clone ID only where its sessions come home to this member: not of a backup (R39), say.
 func (p *Plan) newMember(id match.ClusterID, m match.MemberID, backup bool, idents map[string]bool) Member {
 	c := &p.table.Clusters[id]
 	from := &c.Members[m]
@@ -217,7 +216,7 @@ func seconds(n match.Nanos) int { return int(min(n/match.Second, longestTime)) }
 const longestIdent = 40
 
 // ident makes a name that every target takes, and that is not taken.
-// Two that differ in letter case alone are one, as maps of nginx do not mind it.
+// Two that differ in letter case alone are one, as to maps of nginx.
 func ident(name string, taken map[string]bool) string {
 	safe := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-' {

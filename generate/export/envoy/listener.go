@@ -15,8 +15,7 @@ const (
 	memberHeader = "x-wasplug-member" // the cluster of the member, or of all members
 )
 
-// listener writes what is heard at one address. All addresses are 0.0.0.0 there, and an IPv6 address stands
-// without brackets.
+// listener writes what is heard at one address. Without a host that is 0.0.0.0; an IPv6 address has no brackets here.
 func (w *writer) listener(name string, l export.Listen, tls bool) {
 	address := strings.Trim(l.Host, "[]")
 	if address == "" {

@@ -14,8 +14,8 @@ func (w *writer) backend(c *export.Cluster, tls bool) error {
 	if tls {
 		name += ".tls"
 	}
+	// an ident does not tell people which cluster it stands for, whose name may hold anything
 	w.section("backend %s # %s", name, export.Comment(c.Name))
-	// The name of a cluster may hold anything; a comment tells people which one an ident stands for.
 	members := c.Ways(tls)
 	if len(members) == 0 {
 		w.line("http-request return status 500 # no member has a Transport for this")
@@ -72,14 +72,14 @@ func (w *writer) timeouts(c *export.Cluster) {
 // answers, so a cluster whose ServerIOTimeout marks goes without.
 func (w *writer) retries(c *export.Cluster) {
 	w.line("retries %d", max(c.Attempts-1, 1))
-	// By itself the last retry alone may go to another server ("option redispatch", section 4.2); 1 is each of them.
+	// Without the 1 only the last retry may go to another server ("option redispatch", section 4.2), with it each may.
 	w.line("option redispatch 1")
 	_, _, marks := c.Longest()
 	if marks {
 		w.line("retry-on conn-failure")
 		return
 	}
-	// empty-response is R50b, response-timeout R54, 503 R53: failures after which another member is asked.
+	// empty-response is R50b, response-timeout R54, 503 R53: failures after which the plug-in selects again.
 	w.line("retry-on conn-failure empty-response response-timeout 503")
 	// From here on PostBufferSize decides what may be sent again (R57). A connection that failed is no matter of layer
 	// 7, so disable-l7-retry leaves its retry alone: nothing of the body was sent then.

@@ -52,8 +52,7 @@ func (w *writer) binds() {
 	}
 }
 
-// Single quotes keep all but themselves as it is (section 2.2).
-// argument is a text as one word.
+// argument is a text as one word. Single quotes keep all but themselves as it is (section 2.2).
 func argument(text string) string {
 	if strings.ContainsAny(text, " '\"\\#$") {
 		return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"

@@ -76,8 +76,8 @@ func (w *writer) global() {
 	w.section("defaults")
 	w.line("mode http")
 	w.line("log global")
-	// The plug-in's web server has limits for clients of its own; these are some that harm nobody. Those for members
-	// hold where a cluster has none: 120 s stand for the operating system's own limit (R50), a day for none.
+	// How long clients may take is up to the web server, and no file says it. The limits for members hold where a
+	// cluster has none: 120 s stand for the operating system's own limit (R50), a day for none.
 	w.line("timeout client 300s")
 	w.line("timeout http-request 60s")
 	w.line("timeout http-keep-alive 60s")

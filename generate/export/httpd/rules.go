@@ -34,10 +34,10 @@ end
 </LuaHookFixups>
 `
 
-// rules are what happens to a request of a virtual host.
-// rules are in the order in which they run: those that read place, path and session set environment variables, and the
-// last ones choose a balancer by them. AllowEncodedSlashes NoDecode: by itself httpd answers 404 to %2F, which the
-// plug-in compares as it came. ProxyAddHeaders Off: X-Forwarded headers are those that Headers asks for.
+// rules are what happens to a request of a virtual host, in that order: those that read place, path and session set
+// environment variables, and the last ones choose a balancer by them. AllowEncodedSlashes NoDecode: by itself httpd
+// answers 404 to %2F, which the plug-in compares as it came. ProxyAddHeaders Off: X-Forwarded headers are those that
+// Headers asks for.
 func (w *writer) rules(tls bool) {
 	w.line("RewriteEngine On\nRewriteMap wasplug_lower int:tolower\nAllowEncodedSlashes NoDecode")
 	w.line("ProxyAddHeaders Off\nProxyRequests Off")
@@ -121,7 +121,7 @@ func (w *writer) routes() {
 }
 
 // session finds the first clone ID that a member of the cluster has: of the cookie, then of the URL (R20 to R24).
-// Which members a cluster has no rule can look up, so there is one expression for each cluster: homeRegex. The cookie
+// No rule can look up which members a cluster has, so there is one expression for each cluster: homeRegex. The cookie
 // is asked first, and the URL only where that has named nobody.
 func (w *writer) session() {
 	for i, s := range w.plan.Sessions {

@@ -87,8 +87,8 @@ func (w *writer) alone(c *export.Cluster, m *export.Way) {
 }
 
 // address is a line of an upstream. max_fails=1 marks a member by one failure, as the plug-in does (R50), for
-// RetryInterval; what a failure is says proxy_next_upstream. weighed is false where no other member stands
-// in its upstream. nginx takes no weight of 0: who has that stands in a stage of his own.
+// RetryInterval; proxy_next_upstream says what a failure is. weighed is false where no other member stands in its
+// upstream. nginx takes no weight of 0: a member that has it stands in a stage of its own.
 func address(c *export.Cluster, m *export.Way, weighed bool) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "server %s", m.To.Address())

@@ -12,8 +12,8 @@ import (
 )
 
 // routes looks up where a request belongs: $plugin_to is CLUSTER|NUMBER, the number being that of the affinity names.
-// Text up to the first ":" that no "]" follows is the host; a part of the path that no entry of PathEnds cuts ends at
-// the query. nginx compares $http_host in a map without letter case, and so do host names (R5).
+// The host is the text up to the last ":", unless a "]" follows that. A path that no entry of PathEnds cuts ends at
+// the query. Maps compare whole texts without letter case, and so are hosts compared (R5).
 func (w *writer) routes() {
 	w.line("# host, port and path as the plug-in compares them")
 	w.line(`map $http_host $plugin_host { default ""; "~^(?<plugin_host_part>.*?)(?::[^\]:]*)?$" $plugin_host_part; }`)

@@ -19,9 +19,8 @@ func (w *writer) sessions() {
 	w.line("# the session, and the members that it names")
 	w.line(`map $plugin_to $plugin_cluster { default .; "~^(?<plugin_cluster_part>[^|]*)" $plugin_cluster_part; }`)
 	w.sources()
-	// A map counts as a switch without conditions: of two values of $https, "" and "on", default is the one without
-	// TLS.
 	w.separator()
+	// $https is "on" or "", so default is for requests without TLS
 	w.line("map $https $plugin_group { default $plugin_cluster; on $plugin_cluster.tls; }")
 	next := "@$plugin_group"
 	// Backwards, as each map names the variable of the next one: behind a home that is not there the next is looked
@@ -53,8 +52,8 @@ func (w *writer) first() {
 }
 
 // names are those that the certificates of members must have.
-// Only a location of the chain asks for them, whose upstream is a variable: by itself
-// proxy_ssl_name is the name of that.
+// The locations of a session's members ask for them: their upstream is a variable, and without proxy_ssl_name nginx
+// would check for the name of that upstream.
 func (w *writer) names() {
 	for n := 1; n <= homes; n++ {
 		w.line("map $plugin_home_%d $plugin_name_%d {\n    default \"\";", n, n)

@@ -6,8 +6,7 @@ import (
 	"github.com/wasplug/wasplug/generate/export"
 )
 
-// verdicts grade every concept.
-// verdicts are those of the form that is written, the chain's with what "sticky route" does in another way.
+// verdicts are those of the form that is written: the chain's, with what "sticky route" does in another way.
 func (w *writer) verdicts() export.Verdicts {
 	v := chainVerdicts()
 	if w.modern() {
