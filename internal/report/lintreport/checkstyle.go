@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"github.com/wasplug/wasplug/internal/report/forms"
+	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
@@ -44,12 +45,8 @@ const (
 // lintCheckstyle writes an element for each file that was checked, with and without findings.
 func lintCheckstyle(w io.Writer, r *Findings) error {
 	run := checkstyleRun{Version: "8.0"}
-	for _, id := range r.Checked {
-		run.Files = append(run.Files, checkstyleFile{r.relative(id), r.checkstyle(id)})
-	}
-	// Findings that stand in no file have the FileID 0. The form knows errors of files alone.
-	if nowhere := r.checkstyle(0); len(nowhere) > 0 {
-		run.Files = append(run.Files, checkstyleFile{"wasplug", nowhere})
+	for _, s := range r.suites() { // the form knows errors of files alone
+		run.Files = append(run.Files, checkstyleFile{s.name, r.checkstyle(s.found)})
 	}
 	out, err := xml.MarshalIndent(run, "", "  ")
 	if err != nil {
@@ -60,12 +57,8 @@ func lintCheckstyle(w io.Writer, r *Findings) error {
 }
 
 // checkstyle has the errors of one file. Info is a severity of the form, too: error, warning, info, ignore.
-func (r *Findings) checkstyle(id diag.FileID) (all []checkstyleError) {
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		if f.Span.File != id {
-			continue
-		}
+func (r *Findings) checkstyle(found []*lint.Placed) (all []checkstyleError) {
+	for _, f := range found {
 		at := r.place(f.Span)
 		all = append(all, checkstyleError{at.Line, at.Column, f.Severity.String(),
 			fmt.Sprintf("%s [%s %s]", f.Message, f.Rule.Code, f.Rule.Name), checkstyleSource + f.Rule.Code})

@@ -67,6 +67,37 @@ func (r *Findings) within(id diag.FileID) (name string, inside bool) {
 	return filepath.ToSlash(name), false
 }
 
+// suite is a file with its findings, for formats that go file by file.
+type suite struct {
+	name  string
+	found []*lint.Placed
+}
+
+// suites are the files that were checked, each also without findings, and behind them whatever else findings stand in:
+// a baseline, where an entry matches nothing. What stands in no file is that of "wasplug".
+func (r *Findings) suites() (all []suite) {
+	places := map[diag.FileID]int{}
+	add := func(id diag.FileID, name string) {
+		places[id] = len(all)
+		all = append(all, suite{name: name})
+	}
+	for _, id := range r.Checked {
+		add(id, r.relative(id))
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		id := f.Span.File
+		if _, known := places[id]; !known && id == 0 {
+			add(id, "wasplug")
+		} else if !known {
+			add(id, r.relative(id))
+		}
+		s := &all[places[id]]
+		s.found = append(s.found, f)
+	}
+	return all
+}
+
 // place is a span as the formats want it: lines and columns from 1, columns in code points, the end behind the last
 // one. A finding that stands in no file has an empty name and zeros, which most readers refuse: each format decides.
 type place struct {

@@ -25,22 +25,18 @@ func ownJUnit(text []byte) bool {
 // lintJUnit writes a suite for each file. What makes the run fail is a failure, all else the output of a passed case.
 func lintJUnit(w io.Writer, r *Findings) error {
 	var suites []forms.Suite
-	for _, id := range r.Checked {
-		suites = append(suites, r.suite(id))
+	for _, s := range r.suites() {
+		suites = append(suites, r.junit(s))
 	}
 	return forms.JUnit(w, junitName, suites)
 }
 
-// suite has a case for each failing finding, named so that cases of one file differ. A file without any has one case
+// junit has a case for each failing finding, named so that cases of one file differ. A file without any has one case
 // that passed: so a report shows that the file was checked.
-func (r *Findings) suite(id diag.FileID) forms.Suite {
-	s := forms.Suite{Name: r.relative(id)}
+func (r *Findings) junit(of suite) forms.Suite {
+	s := forms.Suite{Name: of.name}
 	var quiet []string
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		if f.Span.File != id {
-			continue
-		}
+	for _, f := range of.found {
 		line := r.Files.Line(f.Diagnostic)
 		if !r.Failing(f) {
 			quiet = append(quiet, line)

@@ -84,6 +84,25 @@ var inputs = map[string]func() *Findings{
 	},
 }
 
+// TestEveryFindingIsTold: a format that goes file by file has also what stands in no file that was checked, such as an
+// entry of a baseline that matches nothing. Else the run would fail and no report say why.
+func TestEveryFindingIsTold(t *testing.T) {
+	r := run("pedantic", "/src/a.xml", example)
+	baseline := r.Files.Add("/src/known.json", []byte("{}"))
+	for _, span := range []diag.Span{{File: baseline, End: 1}, {}} {
+		r.Findings = append(r.Findings, lint.Placed{Diagnostic: diag.Diagnostic{Span: span, Severity: diag.Error,
+			Message: "no such finding", Rule: diag.Rule{Code: "WP903", Name: "baseline-stale"}}})
+	}
+	for format, want := range map[string]string{"junit": `<testsuite name="known.json" tests="1" failures="1">`,
+		"checkstyle": `<file name="known.json">`} {
+		text := write(t, r, format)
+		if !strings.Contains(text, want) || !strings.Contains(text, `name="wasplug"`) ||
+			strings.Count(text, "no such finding [WP903 baseline-stale]") != 2 {
+			t.Errorf("%s:\n%s", format, text)
+		}
+	}
+}
+
 func TestSARIFIsValid(t *testing.T) {
 	for name, make := range inputs {
 		t.Run(name, func(t *testing.T) {
