@@ -89,8 +89,8 @@ func TestBarePatterns(t *testing.T) {
 		for _, uri := range strings.Fields(uris) {
 			xml += `<Uri Name="` + uri + `"/>`
 		}
-		table := mustParse(`<Config><ServerCluster Name="c"><Server Name="m"/></ServerCluster><UriGroup Name="u">` + xml +
-			`</UriGroup><Route ServerCluster="c" UriGroup="u"/></Config>`)
+		table := mustParse(`<Config><ServerCluster Name="c"><Server Name="m"/></ServerCluster>` +
+			`<UriGroup Name="u">` + xml + `</UriGroup><Route ServerCluster="c" UriGroup="u"/></Config>`)
 		for _, p := range table.Routes[0].URIs.Patterns {
 			got += p.Text + " "
 		}

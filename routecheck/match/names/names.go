@@ -52,8 +52,8 @@ func hint(t *match.Table, name string) string {
 	return "; there are " + join(known, 5)
 }
 
-// AmbiguousMember says that a member's name alone names several. It is a type: some who ask need no more than that
-// there is one, and go on.
+// AmbiguousMember says that a member's name alone names several. It is a type, as callers tell it from a name that
+// nobody has: some go on then.
 type AmbiguousMember struct {
 	Name string
 	In   []string // CLUSTER/MEMBER
