@@ -6,6 +6,7 @@ import (
 
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/internal/apptest"
+	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/simulate/written"
 )
 
@@ -88,5 +89,20 @@ func TestSimulateNotes(t *testing.T) {
 		if got := strings.Join(files, " "); got != c.want {
 			t.Errorf("%+v: notes about %q:\n%s", c, got, apptest.Noted(a.Notes))
 		}
+	}
+}
+
+// TestSimulateAssumes: what a flag settles counts before what the file settles.
+func TestSimulateAssumes(t *testing.T) {
+	t.Parallel()
+	in := apptest.Memory(t, map[string]string{"s.yaml": tenRequests + "assume: {probe: all, score-tie: last}\n"})
+	ask := Simulate{File: "s.yaml", Plugin: app.Plugin{Assume: []string{"probe=one"}}}
+	a, err := ask.Run(in)
+	if err != nil {
+		t.Fatal(err, apptest.Noted(a.Notes))
+	}
+	sem := a.Runs[0].Scenario.Sem
+	if probe, tie := sem.Value(choices.Probe), sem.Value(choices.ScoreTie); probe != "one" || tie != "last" {
+		t.Errorf("probe=%s, score-tie=%s", probe, tie)
 	}
 }

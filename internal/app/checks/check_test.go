@@ -250,3 +250,33 @@ func TestDiffURLsRefuses(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestFolders: a file that is there on one side alone has consequences and no list of its attributes; one that cannot
+// be used is paired by its path, and does not hide the others.
+func TestFolders(t *testing.T) {
+	t.Parallel()
+	in := pair(t, "", "", map[string]string{"a/gone.xml": apptest.Figure(t),
+		"a/bad.xml": apptest.Figure(t), "b/bad.xml": rejected})
+	ask := DiffFolders{Diff: Diff{Old: "a", New: "b"}, OldFiles: []string{"a/gone.xml", "a/bad.xml"},
+		NewFiles: []string{"b/bad.xml"}}
+	a, err := ask.Run(in)
+	if err != nil || len(a.Folders.Pairs) != 2 || a.Unread != 1 {
+		t.Fatalf("%v, %d not read: %+v", err, a.Unread, a.Folders.Pairs)
+	}
+	for _, p := range a.Folders.Pairs {
+		switch p.Old {
+		case "gone.xml":
+			if p.New != "" || p.Report == nil || len(p.Report.Attributes) > 0 || len(p.Report.Consequences) == 0 {
+				t.Errorf("a file that is gone: %+v %+v", p, p.Report)
+			}
+		default:
+			if p.New != "bad.xml" || p.Report != nil || !strings.HasSuffix(p.Trouble, "bad.xml is not usable") {
+				t.Errorf("a file of no use: %+v", p)
+			}
+		}
+	}
+	ask.OldFiles, ask.NewFiles = nil, nil
+	if _, err = ask.Run(in); err == nil || !strings.Contains(err.Error(), "nothing to compare") {
+		t.Errorf("empty folders: %v", err)
+	}
+}
