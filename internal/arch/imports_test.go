@@ -1,6 +1,6 @@
 // Package arch holds the rules of the layout: who may import whom, and who may decide. They are tests over the module
-// as the compiler sees it (load_test.go), so a rule is about types and objects, not about texts; each test has a try
-// in testdata, a breach that must be found, since a rule that finds nothing may have gone blind.
+// as the compiler sees it (load_test.go), so a rule is about types and objects, not about texts. Those about pieces of
+// code have tries in testdata, breaches that must be found: a rule that finds nothing may have gone blind.
 //
 // Who looks for a place where a rule stands: imports_test.go has the table of imports, decide_test.go the signs of a
 // decision, edges_test.go clocks, sockets and chance, exported_test.go names that serve nobody; the others are small.
@@ -55,8 +55,8 @@ var may = map[string][]string{
 		"routecheck/affinity", "routecheck/streams", "routecheck/failover", "routecheck/space",
 		"routecheck/explain/words", "parser/diag"},
 	"routecheck/explain/cause": {"routecheck/choices", "routecheck/match", "routecheck/match/written",
-		"routecheck/affinity", "routecheck/failover", "routecheck/space", "routecheck/explain", "routecheck/explain/words",
-		"parser", "parser/diag"},
+		"routecheck/affinity", "routecheck/failover", "routecheck/space", "routecheck/explain",
+		"routecheck/explain/words", "parser", "parser/diag"},
 	"routecheck/explain/words":     {"routecheck/match", "routecheck/affinity", "routecheck/failover"},
 	"routecheck":                   {"routecheck/match", "routecheck/explain", "parser", "parser/diag"},
 	"routecheck/internal/coretest": {"routecheck/choices", "routecheck/match", "parser", "parser/diag"}, // for tests
@@ -67,14 +67,15 @@ var may = map[string][]string{
 	"routecheck/batch": {"routecheck/choices", "routecheck/match", "routecheck/space", "routecheck/explain",
 		"routecheck/explain/cause", "parser", "parser/accesslog", "parser/diag"},
 	// It asks what lint has found, and all who know something of a log; who judges by that reads none.
-	"routecheck/diagnose/facts": {"routecheck/session", "routecheck/choices", "routecheck/match", "routecheck/affinity",
-		"routecheck/cookie", "parser", "parser/pluginlog", "parser/pluginlog/...", "parser/accesslog", "parser/errorlog",
-		"parser/diag"},
+	"routecheck/diagnose/facts": {"routecheck/session", "routecheck/choices", "routecheck/match",
+		"routecheck/affinity", "routecheck/cookie", "parser", "parser/pluginlog", "parser/pluginlog/...",
+		"parser/accesslog", "parser/errorlog", "parser/diag"},
 	"routecheck/diagnose": {"routecheck/diagnose/facts", "routecheck/session", "routecheck/match", "parser/pluginlog",
 		"parser/pluginlog/story", "parser/diag"},
 	"routecheck/...": {"routecheck/session", "routecheck/choices", "routecheck/match", "routecheck/match/...",
-		"routecheck/affinity", "routecheck/streams", "routecheck/failover", "routecheck/space", "routecheck/explain", "routecheck/explain/...", "parser",
-		"parser/pluginlog", "parser/pluginlog/requests", "schemas/...", "parser/diag"},
+		"routecheck/affinity", "routecheck/streams", "routecheck/failover", "routecheck/space", "routecheck/explain",
+		"routecheck/explain/...", "parser", "parser/pluginlog", "parser/pluginlog/requests", "schemas/...",
+		"parser/diag"},
 	"lint":       {"parser", "routecheck/...", "parser/diag"},
 	"lint/rules": {"lint", "lint/rules/..."},
 	// A group of rules knows no other group.
@@ -91,16 +92,17 @@ var may = map[string][]string{
 	"proxy/demo":    {"internal/port", "proxy/generation", "parser", "parser/diag"},
 	"proxy/docroot": {},
 	"proxy/history": {"proxy/admin", "routecheck/match", "routecheck/match/texthash"},
-	"proxy/generation": {"proxy/admin", "proxy/history", "proxy/keystore", "proxy/logs", "proxy/upstream", "proxy/wspt",
-		"parser", "routecheck", "routecheck/...", "parser/diag"},
+	"proxy/generation": {"proxy/admin", "proxy/history", "proxy/keystore", "proxy/logs", "proxy/upstream",
+		"proxy/wspt", "parser", "routecheck", "routecheck/...", "parser/diag"},
 	"proxy/http1":    {},
 	"proxy/keystore": {"parser/diag"},
 	"proxy/logs":     {"proxy/http1", "proxy/wire", "parser", "parser/pluginlog", "routecheck/...", "parser/diag"},
 	"proxy/upstream": {"proxy/http1", "proxy/wire", "routecheck/..."},
 	"proxy/wire":     {"routecheck/..."}, // for the unit of time alone
 	"proxy/wspt":     {"parser/diag"},
-	"lab": {"internal/port", "lab/...", "proxy", "proxy/generation", "proxy/logs", "proxy/wire", "proxy/admin", "parser",
-		"routecheck", "routecheck/choices", "routecheck/match", "routecheck/failover", "routecheck/explain", "parser/diag"},
+	"lab": {"internal/port", "lab/...", "proxy", "proxy/generation", "proxy/logs", "proxy/wire", "proxy/admin",
+		"parser", "routecheck", "routecheck/choices", "routecheck/match", "routecheck/failover", "routecheck/explain",
+		"parser/diag"},
 	"lab/session":               {},
 	"lab/store/...":             {"lab/session", "lab/store/...", "parser/diag"},
 	"lab/store/grid/redistest":  {"internal/port/porttest"},
@@ -148,8 +150,8 @@ var may = map[string][]string{
 		"parser/diag"},
 	"internal/report/tracereport": {"internal/app", "internal/app/evidence", "internal/report/forms", "internal/watch",
 		"parser/...", "routecheck/..."},
-	"internal/report/simulatereport": {"internal/app/answers", "internal/report/forms", "parser/diag", "routecheck/match",
-		"routecheck/simulate"},
+	"internal/report/simulatereport": {"internal/app/answers", "internal/report/forms", "parser/diag",
+		"routecheck/match", "routecheck/simulate"},
 	"internal/report/verifyreport": {"internal/app/evidence", "internal/live/question", "internal/report/forms",
 		"routecheck", "parser/diag"},
 	"internal/report/whyreport": {"internal/app/answers", "internal/report/forms", "routecheck", "routecheck/...",
@@ -160,11 +162,11 @@ var may = map[string][]string{
 	"internal/playground": {"internal/app", "internal/report/forms"},
 	"internal/playground/decisions": {"internal/playground", "internal/app", "internal/app/answers", "generate/graph",
 		"internal/report/forms", "internal/report/whyreport", "routecheck/choices", "routecheck/session"},
-	"internal/playground/findings": {"internal/playground", "internal/app", "internal/app/checks", "internal/app/meaning",
-		"internal/report/lintreport", "lint", "parser/diag"},
+	"internal/playground/findings": {"internal/playground", "internal/app", "internal/app/checks",
+		"internal/app/meaning", "internal/report/lintreport", "lint", "parser/diag"},
 	"web/wasm/...": {"internal/playground", "internal/playground/..."},
-	"internal/report/labreport": {"internal/report/forms", "lab/scenario", "lab/scenario/rows", "lab/history", "lab/check",
-		"lab/store/database", "parser/...", "routecheck/..."},
+	"internal/report/labreport": {"internal/report/forms", "lab/scenario", "lab/scenario/rows", "lab/history",
+		"lab/check", "lab/store/database", "parser/...", "routecheck/..."},
 	"internal/logtest":    {"parser/pluginlog"}, // logs for tests
 	"internal/sharedtest": {"parser/diag"},
 	// puts exports before real daemons, in tests
