@@ -43,7 +43,7 @@ func NewAuthority(t *testing.T) *Authority {
 	return a
 }
 
-// Sign makes a certificate for a host and for the key of its server or client, good for an hour before and behind now.
+// Sign makes a certificate for a host and for the key of its server or client, valid for an hour from now.
 func (a *Authority) Sign(t *testing.T, name string, key crypto.Signer) *x509.Certificate {
 	t.Helper()
 	template := &x509.Certificate{

@@ -258,8 +258,7 @@ func (d *Driver) underWay(ctx context.Context, a *asking) error {
 }
 
 // finish waits for the answer and finds out what arrived. Members note a request before they answer, so behind an
-// answer all its arrivals are there. An error is the target's: it cannot be reached. A cut connection is an
-// observation.
+// answer all its arrivals are there. A target that cannot be reached is an error; a cut connection is an observation.
 func (d *Driver) finish(ctx context.Context, a *asking) error {
 	<-a.done
 	if a.reply.err != nil {

@@ -8,8 +8,8 @@ import (
 )
 
 // Execute asks all questions of a plan. The run that it returns holds what was seen so far also beside an error. Where
-// several processes answer, each with a state of its own, only routing can be asked; of a cluster that requests had
-// reached before, too.
+// several processes answer, each with a state of its own, only routing can be asked; so it is with a cluster that
+// requests had reached before.
 func (d *Driver) Execute(ctx context.Context, plan *question.Plan) (r *question.Run, err error) {
 	r = &question.Run{}
 	if err := d.begin(ctx, r); err != nil {

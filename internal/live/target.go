@@ -123,7 +123,7 @@ func (t *Target) send(ctx context.Context, rq *match.Request, id string) reply {
 	defer cancel()
 	dialer := net.Dialer{Control: t.guard}
 	conn, err := dialer.DialContext(ctx, "tcp", t.address(rq))
-	if err != nil { // alone of all that may go wrong this is no answer of the plug-in
+	if err != nil { // of all that may go wrong, this alone says nothing of the plug-in
 		return reply{err: err}
 	}
 	defer conn.Close()
@@ -133,9 +133,10 @@ func (t *Target) send(ctx context.Context, rq *match.Request, id string) reply {
 		// What a plug-in does is asked, not who the web server is: its certificate is for another name.
 		conn = tls.Client(conn, &tls.Config{ServerName: host, InsecureSkipVerify: true})
 	}
+	// a body may be refused before it is read to its end, and the answer stands there all the same
 	if _, err := conn.Write(written(rq, id)); err != nil && rq.Body == 0 {
 		return reply{}
-	} // a body may be refused before it is read to its end, and the answer stands there all the same
+	}
 	answer, err := http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: http.MethodGet})
 	if err != nil {
 		return reply{}

@@ -157,7 +157,7 @@ func (d *document) edits(edits []diag.Edit) workspaceEdit {
 var itemKinds = map[editor.ItemKind]int{editor.ElementItem: 7, editor.AttributeItem: 10, editor.ValueItem: 12,
 	editor.NameItem: 18}
 
-// completion offers what the core has in its order (SortText), which an editor would else sort by letters.
+// completion offers items in the order in which they come (SortText): an editor would sort them by letters otherwise.
 func (s *Server) completion(_ context.Context, p placeParams) (any, error) {
 	d, at, err := s.place(p)
 	if err != nil {

@@ -22,11 +22,11 @@ const (
 
 var kinds = []Sickness{down, failing, erring, full, silent, slow, unusable, ""}
 
-// What counts as sick, over the last minute. The page shows at a glance what alerts would tell of, so limits that both
-// have are the same.
+// What counts as sick, over the last minute. errorShare, slowTimes and slowLeast are those of the alert rules: the
+// page shows at a glance what an alert tells of.
 const (
 	failingShare = 0.01 // of attempts
-	errorShare   = 0.05 // of answers, as in the alert rules
+	errorShare   = 0.05 // of answers
 	silentMost   = 5    // requests that may be pending without an answer in a minute
 	slowTimes    = 4    // the median of its cluster
 	slowLeast    = 0.25 // seconds: what is faster is not slow

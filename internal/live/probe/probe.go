@@ -32,7 +32,7 @@ func Add(cfg *parser.Config) (*parser.Config, error) {
 	if len(reports) > 0 {
 		panic(reports[0].Message) // text is ours
 	}
-	// groups and clusters stand before Routes, and of Routes of equal scores the first counts (R13)
+	// before the first Route: groups and clusters stand there, and of Routes of equal scores the first counts (R13)
 	at := slices.IndexFunc(cfg.Node.Children, func(n *parser.Node) bool { return n.Name == "Route" })
 	if at < 0 {
 		at = len(cfg.Node.Children)

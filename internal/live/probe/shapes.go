@@ -61,8 +61,8 @@ const (
 	far  = "/wasplug/far/as-long-as-no-name-of-a-host-is/"
 )
 
-// ways mostly come in pairs: of the two that a request of URLs fits, which one it takes tells a value of the choice
-// beside it. A single one is told from declining.
+// ways mostly come in pairs: which one of the two a request of URLs takes tells the value of the choice that is named
+// beside them. A single one is told from declining.
 var ways = []way{
 	{"*:*", "/wasplug/sum/long/*", "alone-a"}, // score-combination
 	{here, "/wasplug/sum/*", "alone-b"},

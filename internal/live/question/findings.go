@@ -26,8 +26,7 @@ type Finding struct {
 	RuledOut []RuledOut
 }
 
-// Settled returns the only value that agrees. One that is the only one there is, with nothing ruled out, is not
-// settled by what was seen.
+// Settled returns the only value that agrees, where others have been ruled out.
 func (f *Finding) Settled() (value uint8, ok bool) {
 	if len(f.Agrees) != 1 || len(f.RuledOut) == 0 {
 		return 0, false

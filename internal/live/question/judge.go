@@ -198,7 +198,7 @@ func (p *player) explains(a *Asked, routing bool) (kept float64, expected []expl
 
 // move plays a step earlier and later by what it is given, until that explains what was seen; it returns the last one.
 func (p *player) move(a *Asked, held bool, explained func() bool, by ...match.Nanos) (moved match.Nanos) {
-	for _, shift := range slices.Compact(by) { // growing; 0: nothing was late
+	for _, shift := range slices.Compact(by) { // 0: nothing was late, or the cluster has no interval to be late for
 		for _, start := range []match.Nanos{a.Seen.Start - shift, a.Seen.Start + shift} {
 			if shift == 0 || explained() { // as it was played last, by this shift or the one before
 				return moved

@@ -43,8 +43,8 @@ func failureAt(failing []explain.MemberCondition, m match.MemberID, now match.Na
 	return explain.Healthy
 }
 
-// Marks are clusters whose members may be marked down by what was asked before. A test of a suite
-// expects nobody to be marked.
+// Marks are clusters whose members may be marked down by what was asked before. A test of a suite expects nobody to be
+// marked.
 type Marks struct {
 	table    *match.Table
 	sem      *choices.Assumptions
