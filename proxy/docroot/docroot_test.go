@@ -77,7 +77,7 @@ func link(t *testing.T, to, name string) {
 	}
 }
 
-// Who asks when everything ends gets nothing, also where the folder would answer.
+// Who asks when everything ends gets nothing, and does not wait for a folder that hangs.
 func TestOpenEnds(t *testing.T) {
 	folder, err := docroot.Open(t.TempDir())
 	if err != nil {

@@ -75,15 +75,17 @@ func TestTake(t *testing.T) {
 	if got := m.Take(14); got != nil {
 		t.Error("one stream for two")
 	}
-	s.Queue(20)
-	if n := m.Idle(31); n != 0 {
-		t.Errorf("%d idle behind their time", n)
-	}
-	if m.Take(31) != nil {
-		t.Error("a stream that is too old")
-	}
-	if _, err := s.Write([]byte("x")); err == nil {
-		t.Error("it was dropped, and is open")
+	for name, drop := range map[string]func() bool{
+		"Take": func() bool { return m.Take(31) == nil }, "Idle": func() bool { return m.Idle(31) == 0 },
+	} {
+		s, _ := m.open(t)
+		s.Queue(20)
+		if !drop() {
+			t.Errorf("%s: a stream that is too old", name)
+		}
+		if _, err := s.Write([]byte("x")); err == nil {
+			t.Errorf("%s: it was dropped, and is open", name)
+		}
 	}
 }
 

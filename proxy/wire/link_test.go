@@ -194,14 +194,18 @@ func TestAbortReachesThePeer(t *testing.T) {
 		}
 		other.WaitFor(member)
 		other.WaitForNone()
+		if other.Peer() != nil {
+			t.Error("it waits on none, and its abort would wake one")
+		}
 		member.Rest()
-		client.WaitFor(member)
 		done := read()
 		other.Abort()
-		sent := write(there, "x")
-		if err := errors.Join(<-done, <-sent); err != nil {
-			t.Errorf("another client ends the wait: %v", err)
+		member.Wake() // for nothing
+		write(there, "x")
+		if err := <-done; err != nil {
+			t.Fatalf("a client that it worked for before ends the wait: %v", err)
 		}
+		client.WaitFor(member)
 		done = read()
 		client.Abort()
 		if err := <-done; err != ErrAborted {
