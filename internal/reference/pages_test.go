@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/wasplug/wasplug/internal/reference"
+	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
 )
 
 // TestPage: a word leads to all pages that it names, whatever its letter case, else to a topic or to the pages that
@@ -81,8 +83,13 @@ func TestEveryWordHasAPage(t *testing.T) {
 func TestListed(t *testing.T) {
 	l := reference.List()
 	names := map[string][]string{}
-	for _, r := range l.Rules {
+	fixes := map[lint.FixClass]string{lint.NoFix: "none", lint.SafeFix: "safe", lint.UnsafeFix: "unsafe",
+		lint.ConditionallySafe: "sometimes-safe", lint.SomeUnsafe: "sometimes-unsafe"}
+	for i, r := range l.Rules {
 		names["rules"] = append(names["rules"], r.Code)
+		if want := rules.All()[i]; r.Code != want.Code || r.Fix != fixes[want.Fix] {
+			t.Errorf("%s: repaired %s, want %s: %s", r.Code, r.Fix, want.Code, fixes[want.Fix])
+		}
 		if r.Title == "" || r.Severity == "" || r.Category == "" || r.Fix == "" {
 			t.Errorf("%s: %+v", r.Code, r)
 		}
