@@ -101,8 +101,8 @@ func (e element) override(n *yamldoc.Node) {
 	}
 }
 
-// raw adds elements that the topology writes out.
-// raw keeps what no key stands for, so that any file can be imported: they come last in their parent.
+// raw adds elements that the topology writes out, last in their parent. They are what no key stands for, so that any
+// file can be imported.
 func (e element) raw(n *yamldoc.Node) {
 	if n == nil {
 		return

@@ -145,7 +145,7 @@ func Read(files *diag.Files, id diag.FileID) (*Topology, []diag.Diagnostic) {
 // addDefaultHost provides the virtual host that applications use when they name none, or when no virtual host is
 // described at all.
 // It stands last, and in the file only if somebody uses it. A file that describes virtual hosts but not this one, and
-// names it all the same, gets none: that is a slip of the pen, which lint finds as a dangling reference.
+// names it all the same, gets none: that is a slip of the pen, which lint finds as WP201.
 func (t *Topology) addDefaultHost() {
 	if t.virtualHost("default_host") != nil {
 		return

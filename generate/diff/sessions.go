@@ -28,7 +28,7 @@ func (c *comparison) sessions(s *sample) {
 				Old: m.At, Text: c.reason(s, match.MemberID(i))})
 		}
 	}
-	// one sentence for all, where all lose theirs for one reason; each keeps his own where some get by
+	// one sentence for all, where all lose theirs for one reason; each is told by itself where some get by
 	if whole := c.wholeCluster(s); whole != "" && len(lost) > 0 && len(lost) == homes {
 		k := Consequence{Kind: sessions, Cluster: cluster.Name, Share: 1, Old: cluster.At, Text: whole,
 			covers: []string{diag.Sprintf("ServerCluster %q CloneSeparatorChange", cluster.Name)}}

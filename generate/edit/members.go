@@ -61,8 +61,7 @@ func (f *File) definition(m member) *parser.ServerCluster {
 	return f.Config.Clusters[i]
 }
 
-// takers names the members that get the new sessions of a cluster.
-// takers are asked of a process in which nobody is down.
+// takers names the members that get the new sessions of a cluster in a process in which nobody is down.
 func (f *File) takers(cluster match.ClusterID) (list []string) {
 	for m, share := range explain.NewSessions(f.Table, cluster, &f.sem) {
 		if share > 0 {

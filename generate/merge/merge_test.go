@@ -267,8 +267,7 @@ func TestLeftOut(t *testing.T) {
 	}
 	_, got := merged(t, Options{}, a, []byte(`<Config><ServerCluster Name="c"/></Config>`))
 	if want := `in2.xml:1:2: warning: in2.xml has no Route, so no request reaches what it defines and nothing of ` +
-		`it is ` +
-		`merged; left out: server cluster "c"`; strings.TrimSpace(got) != want {
+		`it is merged; left out: server cluster "c"`; strings.TrimSpace(got) != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

@@ -185,8 +185,7 @@ func TestNothing(t *testing.T) {
 
 // TestPasswordsAreNotShown: a warning shows the line that it is about, and server.xml has passwords.
 func TestPasswordsAreNotShown(t *testing.T) {
-	_,
-		told := read(smallCell(map[string]string{"nodes/n1/servers/m1/server.xml": `<process:Server><services ` +
+	_, told := read(smallCell(map[string]string{"nodes/n1/servers/m1/server.xml": `<process:Server><services ` +
 		`xmi:type="x:SessionManager" unheardOf="1" password="{xor}KzosKw=="/></process:Server>`}))
 	if strings.Contains(told, "KzosKw") || !strings.Contains(told, "unheardOf") {
 		t.Errorf("told: %s", told)

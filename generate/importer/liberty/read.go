@@ -16,7 +16,7 @@ type Sessions struct {
 
 // Read reads a file. Nil sessions: it is no server's file, or none that can be read, and an error says why. Warnings
 // name what is not taken over.
-// Which of the files it is tells the root element.
+// The root element tells which of the files it is.
 func Read(f diag.FileID, src []byte) (*Sessions, []diag.Diagnostic) {
 	doc, reports := parser.ParseXML(f, src)
 	if diag.Worst(reports) == diag.Error {

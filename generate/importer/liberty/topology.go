@@ -233,7 +233,7 @@ func (t *server) endpoint() (at *parser.Node, endpoint *reader) {
 	return at, endpoint
 }
 
-// cloneID is what somebody wrote. A server makes a random one else, and keeps it in its work area, so nobody can tell.
+// cloneID is what somebody wrote. Without that the server makes one when it first starts, which server.xml cannot tell.
 func (t *server) cloneID() *yamldoc.Node {
 	for _, n := range t.root.Elements("httpSession") {
 		if a := n.Attr("cloneId"); a != nil {
