@@ -12,6 +12,7 @@ import (
 	"github.com/wasplug/wasplug/internal/report/whyreport"
 	"github.com/wasplug/wasplug/internal/reporttest"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/session"
 )
 
 // name is hostile as far as XML goes, which has no escape character.
@@ -22,6 +23,7 @@ var (
 	figure = app.Config{Path: "figure.xml"}
 	bad    = app.Config{Path: "hostile.xml"}
 	many   = app.Config{Path: "crowded.xml"}
+	tied   = app.Config{Path: "open.xml"}
 )
 
 // hostile has a cluster of one member with a name that does more than be read, and one without members.
@@ -29,6 +31,14 @@ var hostile = `<Config><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></Vi
 <ServerCluster Name="c"><Server CloneID="c1" Name="` + name + `"><Transport Hostname="h" Port="1"/></Server></ServerCluster>
 <ServerCluster Name="e"/><UriGroup Name="u"><Uri Name="/a/*"/></UriGroup><UriGroup Name="w"><Uri Name="/e"/></UriGroup>
 <Route ServerCluster="c" UriGroup="u" VirtualHostGroup="v"/><Route ServerCluster="e" UriGroup="w" VirtualHostGroup="v"/>
+</Config>`
+
+// open has two Routes of which nobody knows which wins, and a Uri that one takes from the other.
+const open = `<Config><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/><VirtualHost Name="s:443"/></VirtualHostGroup>
+<ServerCluster Name="c"><Server CloneID="c1" Name="m1"><Transport Hostname="h" Port="1"/></Server></ServerCluster>
+<ServerCluster Name="d"><Server CloneID="d1" Name="n1"><Transport Hostname="h" Port="2"/></Server></ServerCluster>
+<UriGroup Name="u"><Uri Name="/a/*"/></UriGroup><UriGroup Name="w"><Uri Name="/a/*"/><Uri Name="/a/b/*"/></UriGroup>
+<Route ServerCluster="c" UriGroup="u" VirtualHostGroup="v"/><Route ServerCluster="d" UriGroup="w" VirtualHostGroup="v"/>
 </Config>`
 
 // crowded has more Routes than text lists, all of which compete.
@@ -44,17 +54,22 @@ func crowded() string {
 	return b.String()
 }
 
-// TestWhy: each way to show an answer, of one request and of several, where all is well and where nothing is.
+// TestWhy: each way to show an answer, of one request and of several, where all is well and where nothing is, where an
+// open choice decides, and of a session that moves.
 func TestWhy(t *testing.T) {
-	in := apptest.Memory(t, map[string]string{"hostile.xml": hostile, "crowded.xml": crowded()})
+	in := apptest.Memory(t, map[string]string{"hostile.xml": hostile, "crowded.xml": crowded(), "open.xml": open})
+	moved := answers.Request{URL: "http://h:9080/snoop/x", Cookies: []string{"JSESSIONID=0000secret:v544d031"}}
 	list := map[string]*answers.WhyAnswer{"none": {Decisions: []routecheck.Decision{}}}
 	for name, w := range map[string]answers.Why{
-		"figure":   {Config: figure, Request: answers.Request{URL: "http://h/snoop"}},
-		"brief":    {Config: figure, Request: answers.Request{URL: "http://h/no"}, Show: answers.Brief},
-		"goes-to":  {Config: figure, Request: answers.Request{URL: "http://h/no"}, Show: answers.GoesTo},
-		"hostile":  {Config: bad, Request: answers.Request{URL: "http://h/a/" + "%1b"}},
-		"nobody":   {Config: bad, Request: answers.Request{URL: "http://h/e"}},
-		"crowded":  {Config: many, Request: answers.Request{URL: "http://h/" + strings.Repeat("a", 40)}},
+		"figure":  {Config: figure, Request: answers.Request{URL: "http://h/snoop"}},
+		"brief":   {Config: figure, Request: answers.Request{URL: "http://h/no"}, Show: answers.Brief},
+		"goes-to": {Config: figure, Request: answers.Request{URL: "http://h/no"}, Show: answers.GoesTo},
+		"hostile": {Config: bad, Request: answers.Request{URL: "http://h/a/" + "%1b"}},
+		"nobody":  {Config: bad, Request: answers.Request{URL: "http://h/e"}},
+		"crowded": {Config: many, Request: answers.Request{URL: "http://h/" + strings.Repeat("a", 40)}},
+		"open":    {Config: tied, Request: answers.Request{URL: "https://s/a/x"}},
+		"session": {Config: figure, Request: moved, Members: answers.Members{Down: []string{"PluginMember1"}},
+			Sessions: answers.Sessions{Settings: &session.Settings{Persistence: "database"}}},
 		"repeated": {Config: bad, Request: answers.Request{URL: "http://h/a/b"}, Times: 3},
 	} {
 		w.Request.Method, w.Times = "GET", max(w.Times, 1)
@@ -67,15 +82,17 @@ func TestWhy(t *testing.T) {
 	reporttest.Kind[*answers.WhyAnswer]{Name: "why", Formats: whyreport.Why, Schema: "why", Answers: list}.Run(t)
 }
 
-// TestTo: a cluster, one of its members, and what nothing leads to.
+// TestTo: a cluster, one of its members, what nothing leads to, and what shares its Uris with another.
 func TestTo(t *testing.T) {
-	in := apptest.Memory(t, map[string]string{"hostile.xml": hostile})
+	in := apptest.Memory(t, map[string]string{"hostile.xml": hostile, "open.xml": open})
 	list := map[string]*answers.ToAnswer{}
 	for name, to := range map[string]answers.To{
 		"cluster": {Config: bad, Name: "c"},
 		"empty":   {Config: bad, Name: "e"},
 		"member":  {Config: figure, Name: "PluginMember2"},
 		"hostile": {Config: bad, Name: strings.ReplaceAll(reporttest.Hostile, "\x1b", "\u009b")},
+		"except":  {Config: tied, Name: "c"},
+		"tied":    {Config: tied, Name: "n1"},
 		"no-host": {Config: figure, Name: "PluginMember1", Host: "nowhere"},
 	} {
 		a, err := to.Run(in)

@@ -182,7 +182,7 @@ func (q *question) cookies() {
 	if !q.some {
 		return
 	}
-	// One session is asked about, and stands for those of all rows: the cluster's members are the same behind each.
+	// One session is asked about, and stands for those of all rows that hold: the cluster's members are the same behind each.
 	rq, ok := q.withSession(q.sent, q.m)
 	if d := q.ask(rq, nil, explain.WithSteps); !ok || len(d.Ends) != 1 || !q.reaches(d) ||
 		d.Result.By != failover.ByAffinity {
@@ -191,6 +191,9 @@ func (q *question) cookies() {
 	value := "…" + string(q.c.Separator) + q.c.Members[q.m].CloneID
 	for i := range q.out.Rows {
 		r := &q.out.Rows[i]
+		if strings.Contains(r.Choice, "=") {
+			continue // the row is of another choice: as things are its sessions go to another cluster
+		}
 		for _, name := range []string{r.entry.Cookie, ";" + r.entry.Identifier} {
 			j := slices.IndexFunc(q.out.Cookies, func(c Cookie) bool { return c.Name == name })
 			if j < 0 {
