@@ -39,6 +39,7 @@ func memory(t *testing.T) app.Input {
 	}
 	return apptest.Memory(t, map[string]string{"a.xml": config("m2", "/a/*"), "b.xml": config(long, "/b/*"),
 		"hostile.xml": config(long, "/a/*"), "access.log": accessLog,
+		"twice.xml":    strings.Replace(config(long, "/a/*"), `"c2"`, `"c1"`, 1),
 		"rejected.xml": strings.Replace(config("m2", "/a/*"), `VirtualHostGroup="v"`, `VirtualHostGroup="gone"`, 1),
 		"one.log":      accessLog[:strings.Index(accessLog, "\n")+1]})
 }
@@ -138,12 +139,19 @@ func TestSafety(t *testing.T) {
 	reporttest.Kind[*checks.SafetyAnswer]{Name: "check", Formats: report.Safety, Schema: "check", Answers: list}.Run(t)
 }
 
-// TestDiagnose: of the symptom that is asked about everything is said, whether a cause was found or not.
+// TestDiagnose: of the symptom that is asked about everything is said, whether a cause was found or not; of all
+// symptoms those with a cause are shown, and the others named.
 func TestDiagnose(t *testing.T) {
-	ask := evidence.Diagnose{Symptom: "affinity-lost", Config: app.Config{Path: "hostile.xml"}}
-	a := must[*evidence.DiagnoseAnswer](t)(ask.Run(memory(t)))
+	list := map[string]report.Diagnosed{}
+	for name, ask := range map[string]evidence.Diagnose{
+		"one":   {Symptom: "affinity-lost", Config: app.Config{Path: "hostile.xml"}},
+		"found": {Symptom: "affinity-lost", Config: app.Config{Path: "twice.xml"}},
+		"all":   {Config: app.Config{Path: "twice.xml"}},
+	} {
+		list[name] = report.Diagnosed{DiagnoseAnswer: must[*evidence.DiagnoseAnswer](t)(ask.Run(memory(t)))}
+	}
 	reporttest.Kind[report.Diagnosed]{Name: "diagnose", Formats: report.Diagnose, Schema: "diagnose",
-		Answers: map[string]report.Diagnosed{"one": {DiagnoseAnswer: a}}}.Run(t)
+		Answers: list}.Run(t)
 }
 
 // TestEdit: a patch has the bytes of the file, so that it applies; nothing is written of what was written; of a file
