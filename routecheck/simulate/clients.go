@@ -227,7 +227,7 @@ func (w *world) taken(f *requestState, c *client, cluster *match.Cluster) {
 }
 
 // troubles lists, for fateOf, the members of a request's cluster that are down and those that have begun anew since a
-// time: two bytes for the place of each, and of the former eight for when, since it matters who went before the owner.
+// time: two bytes for the place of each, and eight for when it went, since it matters who did before the owner.
 func (w *world) troubles(f *requestState, since match.Nanos) (down, anew []byte) {
 	for i, at := range f.generation.members[f.state.Cluster] {
 		m := &w.roster.members[at]
@@ -235,7 +235,8 @@ func (w *world) troubles(f *requestState, since match.Nanos) (down, anew []byte)
 			down = binary.LittleEndian.AppendUint64(append(down, byte(i), byte(i>>8)), uint64(fault.From))
 		}
 		if m.goneSince(since, w.now) {
-			anew = append(anew, byte(i), byte(i>>8))
+			went := m.failedAt(since, w.now)
+			anew = binary.LittleEndian.AppendUint64(append(anew, byte(i), byte(i>>8)), uint64(went))
 		}
 	}
 	return down, anew
@@ -251,7 +252,7 @@ func (f *Fault) silent() bool {
 func (w *world) predict(f *requestState, c *client, cluster *match.Cluster) fate {
 	q := session.Case{Policy: w.policy(cluster.Name), Owner: -1, Value: w.cookies.all[c.cookie].value,
 		Separator: cluster.Separator, Assumed: w.sc.Sem.Session}
-	since := map[int]match.Nanos{}
+	since, ownerWent := map[int]match.Nanos{}, match.Nanos(0)
 	for i, at := range f.generation.members[f.state.Cluster] {
 		// A ClusterAddress has no sessions of its own, but where it answers.
 		if match.MemberID(i) == cluster.Address && at != f.member {
@@ -263,13 +264,16 @@ func (w *world) predict(f *requestState, c *client, cluster *match.Cluster) fate
 			since[place] = fault.From
 		}
 		if at == c.owner {
-			q.Owner = place
+			q.Owner, ownerWent = place, since[place]
 		}
 		if at == f.member {
 			q.Serves = []int{place}
 		}
 		if w.roster.members[at].goneSince(c.last, w.now) {
 			q.Restarted = append(q.Restarted, place)
+			if at == c.owner { // it is back, and still it matters who went before it
+				ownerWent = w.roster.members[at].failedAt(c.last, w.now)
+			}
 		}
 	}
 	if q.Owner < 0 { // a reload has taken it out; its server may be there all the same
@@ -278,7 +282,7 @@ func (w *world) predict(f *requestState, c *client, cluster *match.Cluster) fate
 	}
 	for place := range q.Members {
 		if from, down := since[place]; down {
-			q.Down = append(q.Down, session.Death{Member: place, Before: time.Duration(max(0, since[q.Owner]-from))})
+			q.Down = append(q.Down, session.Death{Member: place, Before: time.Duration(max(0, ownerWent-from))})
 		}
 	}
 	return predicted(q)

@@ -42,7 +42,8 @@ func TestWhoFailedFirst(t *testing.T) {
 	sc.Sessions = Sessions{Share: 1, Length: 1e9, Live: 1}
 	sc.Policy = func(string) session.Policy { return session.Policy{Persistence: session.MemoryToMemory, Replicas: 1} }
 	sc.Faults = []Fault{down("m2", explain.Reset, 5, 20), down("m1", explain.Reset, 10, 20),
-		down("m1", explain.Reset, 30, 50), down("m2", explain.Reset, 35, 50)}
+		down("m1", explain.Reset, 30, 50), down("m2", explain.Reset, 35, 50),
+		down("m1", explain.Refused, 55, 58), down("m2", explain.Reset, 60, 80), down("m1", explain.Refused, 65, 70)}
 	worlds, err := newWorlds(sc, 1, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -50,12 +51,21 @@ func TestWhoFailedFirst(t *testing.T) {
 	w := worlds[0]
 	// m3 gets the request of a session that m1 served last.
 	f := &requestState{generation: w.generations[0], process: w.processes[0], member: 2}
+	table := &sc.Table.Clusters[0]
 	cookie := w.cookies.of("0000" + sessionID + ":cm1")
 	for _, at := range []struct{ last, now match.Nanos }{{4, 12}, {29, 40}} {
 		w.now = at.now * match.Second
-		w.taken(f, &client{owner: 0, cookie: cookie, last: at.last * match.Second}, &sc.Table.Clusters[0])
+		w.taken(f, &client{owner: 0, cookie: cookie, last: at.last * match.Second}, table)
 	}
 	if s := w.stats.sessions; s.Kept != 1 || s.Open != 1 {
 		t.Errorf("%+v, want one kept and one open", s)
+	}
+	// The same where the owner has begun anew since.
+	for _, at := range []struct{ last, now match.Nanos }{{54, 63}, {64, 75}} {
+		w.now = at.now * match.Second
+		w.taken(f, &client{owner: 0, cookie: cookie, last: at.last * match.Second}, table)
+	}
+	if s := w.stats.sessions; s.Kept != 2 || s.Open != 2 {
+		t.Errorf("with an owner that has begun anew: %+v, want one more of each", s)
 	}
 }
