@@ -102,7 +102,6 @@ func likeness(asked, known string) string {
 	knownName, knownDomain, _ := strings.Cut(known, ".")
 	stem, _, _ := cutLast(asked, ".")
 	knownStem, _, _ := cutLast(known, ".")
-	// In a host of four characters two that differ are half of it.
 	d := diag.Distance(asked, known, 2)
 	switch {
 	case known == "*" || known == asked:
@@ -113,6 +112,7 @@ func likeness(asked, known string) string {
 		return "without www."
 	case d == 1:
 		return "one character differs"
+	// In a host of four characters two that differ are half of it.
 	case d == 2 && len(asked) > 4:
 		return "two characters differ"
 	case name == knownName && (domain == "" || knownDomain == ""):
