@@ -221,6 +221,10 @@ func (o *outcome) cut(mark bool) {
 // counts I/O timeouts alone (R56).
 func (o *outcome) closed(why Reason, repeatable bool) {
 	marks := o.closeMarks()
+	if repeatable && o.c.Single() && o.sem.Is(choices.AttemptLimit, choices.UntilNone) {
+		// the only server is not marked in any case, but may be asked again: the choice says whether it is
+		o.consult(choices.EarlyClose)
+	}
 	o.noteFailure(why, "R50b", o.fail(marks))
 	if !marks && repeatable && o.onlyServer(WhyOnlyClosed) {
 		return

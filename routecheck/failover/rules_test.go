@@ -441,3 +441,24 @@ func TestWhatAFailureLeadsTo(t *testing.T) {
 			want: "a -> gone; a -> ok"},
 	})
 }
+
+// TestOnlyServerHangsOnEarlyClose: the only server of a cluster is never marked, so early-close decides nothing, unless
+// attempts go on until nobody is left: then it says whether that server is asked again.
+func TestOnlyServerHangsOnEarlyClose(t *testing.T) {
+	for assume, want := range map[string]string{
+		"":                              "a -> 500",
+		"attempts=unlimited-until-none": "a a -> ok",
+		"early-close=as-io-timeout":     "a -> 500",
+		"attempts=unlimited-until-none early-close=as-io-timeout": "a -> 500",
+	} {
+		p := play{servers: server("a", `CloneID="a1"`), assume: assume, requests: "=a1 closed ok"}
+		rec := ChoicesOnly()
+		if got := p.run(t, rec); got != want {
+			t.Errorf("%q: %s, want %s", assume, got, want)
+		}
+		consulted := rec.Seen().Points()&(1<<choices.EarlyClose) != 0
+		if consulted != strings.Contains(assume, "attempts") {
+			t.Errorf("%q: early-close consulted: %t", assume, consulted)
+		}
+	}
+}
