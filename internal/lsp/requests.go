@@ -45,8 +45,8 @@ func (s *Server) hover(ctx context.Context, p placeParams) (any, error) {
 	return hover{markup{"plaintext", text}, d.text.rangeOf(where)}, nil
 }
 
-// findingsIn are those of this version that touch a span: it waits until they are there, or until nobody wants them:
-// the editor has taken the request back, or the document has changed, and an answer about the old one is none.
+// findingsIn are those of this version that touch a span. It waits until they are there, or until nobody wants them
+// any more: the editor has taken the request back, or the document has changed.
 func (s *Server) findingsIn(ctx context.Context, d *document, at diag.Span) (in []finding) {
 	select {
 	case <-d.settled:
@@ -305,8 +305,8 @@ func (d *document) symbols(of []editor.Symbol) []documentSymbol {
 	return all
 }
 
-// formatting sends the whole text in one edit. An empty list changes nothing, and leaves the file unmarked in the
-// editor.
+// formatting sends the whole text in one edit. Where nothing changes the list is empty: an edit would mark the file as
+// changed.
 func (s *Server) formatting(_ context.Context, p documentParams) (any, error) {
 	d, err := s.document(p.TextDocument.URI)
 	if err != nil || !d.isXML() {

@@ -100,7 +100,7 @@ func (t *text) offset(p position) int32 {
 	at, end := t.line(max(p.Line, 0))
 	for units := int32(0); at < end; {
 		size, n := t.next(at)
-		if units += n; units > int32(min(p.Character, len(t.src))) { // no number of an editor's overflows
+		if units += n; units > int32(min(p.Character, len(t.src))) { // an editor may send any number
 			break
 		}
 		at += size

@@ -47,7 +47,6 @@ func bind(at netip.AddrPort) (fd int, bound netip.AddrPort, err error) {
 	return fd, netip.AddrPortFrom(at.Addr(), portOf(name)), nil
 }
 
-// sockaddr is an address as the system takes it.
 func sockaddr(at netip.AddrPort) syscall.Sockaddr {
 	if at.Addr().Is4() {
 		return &syscall.SockaddrInet4{Port: int(at.Port()), Addr: at.Addr().As4()}

@@ -53,7 +53,6 @@ func diagnosisPage(c *diagnose.Cause) string {
 	return b.String()
 }
 
-// symptomPage lists the causes that are judged for a symptom.
 func symptomPage(s *diagnose.Symptom) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, a symptom that 'wasplug diagnose' judges: %s\n\n", s.Name, s.Text)

@@ -172,7 +172,6 @@ func (a *Handler) ask(v url.Values) question {
 	return q
 }
 
-// why answers with the decision of the one request that is asked for.
 func (a *Handler) why(w http.ResponseWriter, r *http.Request) {
 	q := a.ask(r.URL.Query())
 	if q.Answer == nil {
@@ -202,7 +201,6 @@ func fieldOf(typed string) template.HTML {
 	return template.HTML(diag.AppendVisible(nil, template.HTMLEscapeString(typed), diag.XML, ""))
 }
 
-// rulesOf lists the rules of a step, for the answer to "why".
 func rulesOf(s explain.StepNote) string {
 	return strings.Join(append([]string{s.Rule}, s.Also...), " ")
 }

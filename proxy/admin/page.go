@@ -52,7 +52,6 @@ type block struct {
 	Open    bool   // unfolded
 }
 
-// row is a member as the page shows it.
 type row struct {
 	*MemberStatus
 	Cluster, ID string // ID as that of block

@@ -26,7 +26,6 @@ type Lot[Kept any] struct {
 	spots []spot[Kept]
 }
 
-// spot is a place for one connection.
 type spot[Kept any] struct {
 	conn  net.Conn    // nil: the spot is free
 	until match.Nanos // the end of its IdleTimeout
