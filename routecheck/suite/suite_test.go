@@ -209,11 +209,11 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// twoOfOneName has a member m1 in each of two clusters.
+// twoOfOneName has a member m1 in each of two clusters, and those of C in another order than that of their names.
 const twoOfOneName = `<Config>
 <VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup>
-<ServerCluster Name="C"><Server Name="m1" CloneID="c1"><Transport Hostname="h1" Port="1"/></Server>
-<Server Name="m2" CloneID="c2"><Transport Hostname="h2" Port="1"/></Server></ServerCluster>
+<ServerCluster Name="C"><Server Name="m2" CloneID="c2"><Transport Hostname="h2" Port="1"/></Server>
+<Server Name="m1" CloneID="c1"><Transport Hostname="h1" Port="1"/></Server></ServerCluster>
 <ServerCluster Name="D"><Server Name="m1" CloneID="d1"><Transport Hostname="h3" Port="1"/></Server></ServerCluster>
 <UriGroup Name="c"><Uri Name="/c/*"/></UriGroup><UriGroup Name="d"><Uri Name="/d/*"/></UriGroup>
 <Route ServerCluster="C" UriGroup="c" VirtualHostGroup="v"/>
