@@ -13,7 +13,7 @@ import (
 var Reference = forms.List[reference.Listing]{forms.AsText(referenceText),
 	forms.AsJSON(func(w io.Writer, l reference.Listing) error { return forms.JSON(w, l) })}
 
-// referenceText lists every word that explain takes, by what it is a word of; what matters most to most stands first.
+// referenceText lists every word that explain takes, by what it is a word of; what most people look for stands first.
 func referenceText(w io.Writer, l reference.Listing) error {
 	fmt.Fprintln(w, "Recipes:")
 	for _, r := range l.Recipes {

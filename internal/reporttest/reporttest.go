@@ -96,7 +96,8 @@ func checkSyntax(t *testing.T, format, schema string, text []byte) {
 	}
 }
 
-// fits holds a value to a schema as programs do; schemas.Load reads numbers as files for people have them.
+// fits holds a value to a schema as programs do. schemas.Load would not do: it is for files that people write, and takes
+// no number with an exponent.
 func fits(t *testing.T, schema string, value []byte) {
 	t.Helper()
 	rules, err := schemas.Source(schema)

@@ -47,9 +47,8 @@ var (
 	names = lazy.Regexp(`(?i)((?:^|\s\s)(?:authorization|\$wsru|remote_user|cookie2?|set-cookie2?):\s*).*`)
 )
 
-// Line returns a line of a log as the report shows it. The order matters: sessions are shortened before headers are
-// looked at, which keep of a value what is shortened and lose the rest. Headers that name a user or carry cookies lose
-// their value, but for the first characters of sessions.
+// Line returns a line of a log as the report shows it. Headers that name a user or carry cookies lose their value, but
+// for the first characters of sessions: these are shortened before, and what is shortened stays.
 func (show Secrets) Line(line string) string {
 	if show {
 		return line

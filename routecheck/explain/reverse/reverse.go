@@ -182,7 +182,8 @@ func (q *question) cookies() {
 	if !q.some {
 		return
 	}
-	// One session is asked about, and stands for those of all rows that hold: the cluster's members are the same behind each.
+	// One session is asked about, and stands for those of all rows that hold: the cluster's members are the same behind
+	// each.
 	rq, ok := q.withSession(q.sent, q.m)
 	if d := q.ask(rq, nil, explain.WithSteps); !ok || len(d.Ends) != 1 || !q.reaches(d) ||
 		d.Result.By != failover.ByAffinity {
