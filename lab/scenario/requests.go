@@ -11,7 +11,6 @@ import (
 
 	"github.com/wasplug/wasplug/lab"
 	"github.com/wasplug/wasplug/lab/scenario/weblog"
-	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/failover"
@@ -113,68 +112,6 @@ func (st *stage) refused(attempts []string) {
 			st.refusals[bare(name)]--
 		}
 	}
-}
-
-// judge says what is said of a request: of the last of a step always, of one before it only what went wrong, or what
-// showed in it of requests that nobody had answered. A difference from the prediction outweighs what the file
-// expects.
-func (r *run) judge(s *Step, b *browser, d *explain.Decision, f *facts, o *observed, last bool) {
-	what := diag.Sprintf("%s %s as %q: %d", s.request.method, s.request.path, s.request.client, o.Status)
-	if o.Member != "" {
-		what += " from " + o.Member
-	}
-	late := o.late
-	// its request met a failpoint, and can have taken effect twice
-	if f != nil && f.inFlight {
-		late = 0 // it has done that itself
-	}
-	if late > 0 {
-		what += diag.Sprintf(", with %d of earlier requests that came late", late)
-	}
-	v, failures := AsExpected, []Failure(nil)
-	if last {
-		failures = s.expect.expected(o)
-		failures = append(failures, r.certainty(s, f)...)
-	}
-	if len(failures) > 0 {
-		v = NotAsExpected
-	}
-	var rules []string
-	if d != nil {
-		differ := r.differences(d, f, s.request, o)
-		if differ = append(differ, r.owing(b, d, f, s.request, o)...); len(differ) > 0 {
-			v, failures = Differs, append(failures, differ...)
-			rules = rulesOf(d)
-		}
-	}
-	if last || v != AsExpected || late > 0 {
-		r.verdict(s, what, v, failures, rules)
-		r.result.Steps[len(r.result.Steps)-1].Late = late
-	}
-}
-
-// certainty compares whether the prediction hangs on an open choice. It predicts anew: the prediction of a request
-// has all choices settled, which is cheap and has one answer.
-func (r *run) certainty(s *Step, f *facts) []Failure {
-	if !s.expect.certain.Set() || f == nil {
-		return nil
-	}
-	if d := r.predict(f, explain.WithCertainty); d.Certain != s.expect.certain.V {
-		return []Failure{{"certain", fmt.Sprint(s.expect.certain.V), fmt.Sprint(d.Certain)}}
-	}
-	return nil
-}
-
-// rulesOf are the rules behind a prediction, those of the decision and those of the session: what to read when it
-// differs.
-func rulesOf(d *explain.Decision) (rules []string) {
-	for _, s := range d.Steps {
-		rules = append(rules, s.Rule)
-	}
-	if d.Session != nil {
-		rules = append(rules, d.Session.Outcome.Rules...)
-	}
-	return rules
 }
 
 // gone notes the members that a failpoint has brought down. A request need not have met it: it may have gone to

@@ -190,3 +190,101 @@ func (d *dullHeads) has(message string) bool {
 	head := d[dullPlace(message)]
 	return head != "" && strings.HasPrefix(message, head)
 }
+
+// leastPrefix is the length of the shortest time and the first number behind it.
+const leastPrefix = len("[06/Oct/2017:19:06:43] 1")
+
+// glued returns the place inside raw where a second line begins without a line end before it, as levels up to 8.0
+// write when processes interleave; 0 when there is none. What usualStamp says of it is known.
+func glued(raw string, stamp int) int {
+	if raw[0] == '[' {
+		if strings.IndexByte(raw[1:], '[') >= 0 { // else gluedStamp finds nothing
+			if at := gluedStamp(raw, len(raw)); at > 0 {
+				return at
+			}
+		}
+		if stamp == 0 {
+			return 0
+		}
+		if i := stamp + usualThread; i < len(raw) && (raw[i] == 'E' || raw[i] == 'W') {
+			return gluedError(raw, raw[i:])
+		}
+		return 0
+	}
+	bare := gluedBare(raw, 1)
+	if bare == 0 {
+		return gluedStamp(raw, len(raw))
+	}
+	if at := gluedStamp(raw, bare); at > 0 {
+		// the message is of a line with a time, which begins behind what grep, a shipper or a cut file put there
+		return at
+	}
+	return bare
+}
+
+// gluedStamp is glued for lines with a time that begins before a limit.
+func gluedStamp(raw string, limit int) int {
+	for from := 1; from < limit && len(raw)-from >= leastPrefix; {
+		i := strings.IndexByte(raw[from:limit], '[')
+		if i < 0 {
+			return 0
+		}
+		at := from + i
+		if _, rest, ok := cutStamp(raw[at:]); ok && startsThread(rest) {
+			return at
+		}
+		from = at + 1
+	}
+	return 0
+}
+
+// gluedError is glued for an error with a time to which another line without one is glued. Only errors and warnings
+// are looked at: in the lines of other levels stands what clients send, and nobody is to write lines of their own
+// into the log.
+func gluedError(raw, message string) int {
+	if level, rest, ok := cutLevel(message); ok && (level == LevelError || level == LevelWarn) {
+		return gluedBare(raw, len(raw)-len(rest))
+	}
+	return 0
+}
+
+// gluedBare is glued for excerpts that lost their prefixes: a level and a part of the plug-in in the middle of a
+// line.
+func gluedBare(raw string, from int) int {
+	for from < len(raw) {
+		i := strings.IndexByte(raw[from:], ':')
+		if i < 0 {
+			return 0
+		}
+		colon := from + i
+		for l := LevelPlugin; l <= LevelTrace; l++ {
+			// The level ends at the colon; another capital before it would make it the end of another word.
+			at := colon - len(l.String())
+			if at > 0 && (raw[at-1] < 'A' || raw[at-1] > 'Z') && startsMessage(raw[at:], l) {
+				return at
+			}
+		}
+		from = colon + 1
+	}
+	return 0
+}
+
+// startsMessage reports whether s is "LEVEL: " and a part of the plug-in.
+func startsMessage(s string, want Level) bool {
+	level, rest, ok := cutLevel(s)
+	if !ok || level != want || rest == "" || rest[0] != ' ' {
+		return false
+	}
+	word, _, ok := cutWord(rest[1:])
+	return level == LevelPlugin || ok && isComponent(word)
+}
+
+// startsThread reports whether a process number, or the job name of IBM i, follows a time: a time in a header or a
+// URL has none.
+func startsThread(s string) bool {
+	if _, _, ok := cutNumber(s, 16); ok {
+		return true
+	}
+	job, _, _ := strings.Cut(s, " ")
+	return strings.Count(job, "/") == 2
+}
