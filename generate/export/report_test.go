@@ -162,7 +162,8 @@ func TestLongest(t *testing.T) {
 func TestIdents(t *testing.T) {
 	long := strings.Repeat("n", 50)
 	servers := sharedtest.Server("A_B", "") + sharedtest.Server("a b", "") + sharedtest.Server("a_b", "") +
-		sharedtest.Server("é", "") + sharedtest.Server(long, "") + sharedtest.Server("", "")
+		sharedtest.Server("é", "") + sharedtest.Server(long, "") + sharedtest.Server("", "") +
+		sharedtest.Server("A_b", "")
 	p, err := plan(t, onOneHost(servers))
 	if err != nil {
 		t.Fatal(err)
@@ -171,7 +172,7 @@ func TestIdents(t *testing.T) {
 	for _, m := range p.Clusters[0].Members {
 		got = append(got, m.Ident)
 	}
-	want := []string{"A_B", "a_b_2", "a_b_3", "_", long[:40], "__2"}
+	want := []string{"A_B", "a_b_2", "a_b_3", "_", long[:40], "__2", "A_b_4"}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

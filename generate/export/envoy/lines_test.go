@@ -55,7 +55,8 @@ func TestLines(t *testing.T) {
 				`<ClusterAddress Name="all"><Transport Hostname="l" Port="9080"/></ClusterAddress>`),
 			Has: []string{`["a"] = "C.m",`, "- name: 'C'",
 				"- endpoint: { address: { socket_address: { address: 'l', port_value: 9080 } } }",
-				"- name: 'C.m.alone'", "- endpoint: { address: { socket_address: { address: 'h', port_value: 9080 } } }",
+				"- name: 'C.m.alone'",
+				"- endpoint: { address: { socket_address: { address: 'h', port_value: 9080 } } }",
 				"clusters: ['C.m.alone', 'C']"},
 			Lacks: []string{"apart.example.com"}},
 		"limits of all members are one of the cluster": {

@@ -37,7 +37,8 @@ func TestLines(t *testing.T) {
 			Has:   []string{"server m h:9080 weight 1 init-addr last,libc,none"},
 			Lacks: []string{" check ", "on-error"}},
 		"random, which looks at no weight (R35)": {
-			XML: sharedtest.ClusterXML("", `LoadBalance="Random"`, two+sharedtest.Server("o", `LoadBalanceWeight="0"`)),
+			XML: sharedtest.ClusterXML("", `LoadBalance="Random"`, two+
+				sharedtest.Server("o", `LoadBalanceWeight="0"`)),
 			Has: []string{"balance random(1)", "server m h:9080 weight 256" + checked,
 				"server n i:9080 weight 256" + checked, "server o o.example.com:9080 weight 256" + checked}},
 		"a name that ends a line and one that is quoted": {

@@ -108,8 +108,8 @@ func (r *reader) liberty(root *parser.Node) {
 
 // store reads where sessions are kept, and says what holds where nothing is written: the flavor of a topology may have
 // other defaults.
-// 120 seconds are Liberty's default of writeInterval. A cache has no switch for scheduled invalidation: that an hour is
-// written switches it on.
+// 120 seconds are Liberty's default of writeInterval. A cache has no switch for scheduled invalidation: an hour that
+// is written switches it on.
 func (r *reader) store(root *parser.Node, all []*parser.Node, rows map[string]row, persistence, feature string) {
 	if !hasFeature(root, feature) {
 		r.warn(all[0].NameSpan,

@@ -233,7 +233,7 @@ func (t *server) endpoint() (at *parser.Node, endpoint *reader) {
 	return at, endpoint
 }
 
-// cloneID is what somebody wrote. Without that the server makes one when it first starts, which server.xml cannot tell.
+// cloneID is what somebody wrote. Without that the server makes one when it first starts, and server.xml has none.
 func (t *server) cloneID() *yamldoc.Node {
 	for _, n := range t.root.Elements("httpSession") {
 		if a := n.Attr("cloneId"); a != nil {
