@@ -23,50 +23,57 @@ var consoleBlock = regexp.MustCompile("(?s)```console\n(.*?)```")
 // "..." stands for any number of lines, and "[...]" for characters of a line. With -update the outputs
 // are rewritten, those with either excepted.
 func TestDocuments(t *testing.T) {
-	t.Chdir("../..")
+	t.Chdir("../..") // until all documents are through
 	names, err := filepath.Glob("docs/*.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range append(names, "README.md") {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ran := 0
-		changed := consoleBlock.ReplaceAllFunc(text, func(block []byte) []byte {
-			body := consoleBlock.FindSubmatch(block)[1]
-			var out bytes.Buffer
-			shell := newConsole(t, string(body))
-			defer shell.close()
-			for _, example := range splitExamples(string(body)) {
-				command, want, _ := strings.Cut(example, "\n")
-				got, ok := shell.run(strings.TrimPrefix(command, "$ "), want)
-				if !ok {
-					got = want
-				}
-				ran++
-				if strings.Contains("\n"+want, "\n...\n") || strings.Contains(want, "[...]") {
-					if !matchesElided(got, want) {
-						t.Errorf("%s: %s\nprints\n%s", name, command, got)
-					}
-					got = want
-				} else if got != want && !golden.Update() {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			t.Parallel()
+			if ran := runExamples(t, name); name == "README.md" && ran == 0 {
+				t.Error("README.md shows no example")
+			}
+		})
+	}
+}
+
+// runExamples runs the examples of one document, and returns how many there are.
+func runExamples(t *testing.T, name string) (ran int) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := consoleBlock.ReplaceAllFunc(text, func(block []byte) []byte {
+		body := consoleBlock.FindSubmatch(block)[1]
+		var out bytes.Buffer
+		shell := newConsole(t, string(body))
+		defer shell.close()
+		for _, example := range splitExamples(string(body)) {
+			command, want, _ := strings.Cut(example, "\n")
+			got, ok := shell.run(strings.TrimPrefix(command, "$ "), want)
+			if !ok {
+				got = want
+			}
+			ran++
+			if strings.Contains("\n"+want, "\n...\n") || strings.Contains(want, "[...]") {
+				if !matchesElided(got, want) {
 					t.Errorf("%s: %s\nprints\n%s", name, command, got)
 				}
-				fmt.Fprintf(&out, "%s\n%s", command, got)
+				got = want
+			} else if got != want && !golden.Update() {
+				t.Errorf("%s: %s\nprints\n%s", name, command, got)
 			}
-			return []byte("```console\n" + out.String() + "```")
-		})
-		if golden.Update() && !bytes.Equal(changed, text) {
-			if err := os.WriteFile(name, changed, 0o644); err != nil {
-				t.Fatal(err)
-			}
+			fmt.Fprintf(&out, "%s\n%s", command, got)
 		}
-		if name == "README.md" && ran == 0 {
-			t.Error("README.md shows no example")
+		return []byte("```console\n" + out.String() + "```")
+	})
+	if golden.Update() && !bytes.Equal(changed, text) {
+		if err := os.WriteFile(name, changed, 0o644); err != nil {
+			t.Fatal(err)
 		}
 	}
+	return ran
 }
 
 // TestPicture: the picture in the documents is what graph draws. With -update it is drawn anew.
