@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/wasplug/wasplug/internal/sharedtest"
 )
 
 // other are what daemons do otherwise than the plug-in when members fail: see docs/export.md.
@@ -52,9 +54,12 @@ var other = map[string]map[string]string{
 }
 
 // TestVerifyExportFaults has verify ask the real daemons what they do when members fail. Their own check of who is
-// back is waited for, so of all tests this one waits longest. It stands in an early file, for Go lets parallel tests go
-// on in the order of their files, and others work meanwhile.
+// back is waited for, so of all tests this one waits longest: it is of the long form. It stands in an early file, for Go
+// lets parallel tests go on in the order of their files, and others work meanwhile.
 func TestVerifyExportFaults(t *testing.T) {
+	if !sharedtest.Long() {
+		t.Skip("waits for checks of the daemons' own; WASPLUG_LONG, which .ci/run sets, asks for it")
+	}
 	t.Parallel()
 	for _, daemon := range exported {
 		t.Run(daemon.title(), func(t *testing.T) {
