@@ -49,8 +49,8 @@ var clean string
 //	-- silent: why it is so --          an example of which the rule says nothing
 //	<Config VHostMatchingCompat="true"/>
 //
-// A section ends before the end of its last line. The next "replace", "example" or "silent" begins the next case. A rule
-// has one mistake at least.
+// A section ends before the end of its last line. The next "replace", "example" or "silent" begins the next case. A
+// rule has one mistake at least.
 type seeded struct {
 	about, settings string
 	options         lint.Options // of the settings

@@ -76,9 +76,10 @@ func TestCollect(t *testing.T) {
 	}{
 		"nothing is there": {scene{}, "plugin-cfg.xml that the plug-in names|at LogLevel Trace|--access-log|--topology", ""},
 		"a file":           {scene{file: healthy}, "at LogLevel Trace|--access-log|--topology", "plugin-cfg.xml that"},
-		"a log of errors":  {scene{file: healthy, log: few, level: pluginlog.LevelError}, "at LogLevel Trace", "plugin-cfg.xml that"},
-		"a trace":          {logged(few), "--access-log", "at LogLevel"},
-		"all of it":        {scene{file: healthy, log: few, access: visited.access}.as(database()), "", "LogLevel|-topology"},
+		"a log of errors": {scene{file: healthy, log: few, level: pluginlog.LevelError}, "at LogLevel Trace",
+			"plugin-cfg.xml that"},
+		"a trace":   {logged(few), "--access-log", "at LogLevel"},
+		"all of it": {scene{file: healthy, log: few, access: visited.access}.as(database()), "", "LogLevel|-topology"},
 	} {
 		steps := strings.Join(judge(t, tt.s.build(t), "session-lost").Collect, "\n")
 		for _, w := range strings.Split(tt.want, "|") {
