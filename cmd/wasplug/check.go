@@ -70,7 +70,7 @@ func checkAction(c *cli.Context) error {
 	if c.String("urls") != "" {
 		log := urlsOf(c, 0)
 		request.URLs = &log
-		tightGC(whileReading)
+		setGC(whileReading)
 	} else if err := onlyWithURLs(c, logFlags()); err != nil {
 		return err
 	}

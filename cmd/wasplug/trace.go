@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -80,16 +79,6 @@ Exit codes: 0 the log was read; 1 no such request, a disagreement, or an inciden
 		}, append(replayFlags(), followFlags()...)...),
 		Action: traceAction,
 	}
-}
-
-// logGC bounds the memory while a log of the plug-in is read, until what it returns is called. Each block of the log
-// is garbage soon, but collecting it more often than this costs a seventh of the time.
-func logGC() (end func()) {
-	if os.Getenv("GOGC") != "" {
-		return func() {}
-	}
-	usual := debug.SetGCPercent(200)
-	return func() { debug.SetGCPercent(usual) }
 }
 
 // traceAction refuses flags that do not go together, and then is one of five: rules for alerts, a log that is written,

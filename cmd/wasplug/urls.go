@@ -1,8 +1,6 @@
 package main
 
 import (
-	"os"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -110,8 +108,8 @@ func whyURLs(c *cli.Context) error {
 	}
 	// Records of --each are written while the log is read; the other answers when all is.
 	done := working(c, "asking about the requests of "+displayName(request.URLs.Path))
-	tightGC(whileLoading)
-	request.Loaded = func() { tightGC(whileReading) }
+	setGC(whileLoading)
+	request.Loaded = func() { setGC(whileReading) }
 	answer, err := request.Run(inputOf(c))
 	done()
 	printNotes(c, answer.Notes)
@@ -172,20 +170,6 @@ func whyURLsRequest(c *cli.Context) (answers.WhyURLs, error) {
 	return request, nil
 }
 
-// Shares of garbage, in percent of what is in use, that commands which read a log of any size let be: what its blocks
-// leave behind is collected early, not when 64 MB are full (relaxGC). A configuration takes more memory while it is
-// read than what is kept of it does.
-const (
-	whileLoading = 12
-	whileReading = 20
-)
-
-func tightGC(percent int) {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(percent)
-	}
-}
-
 // urlsFormat is the format of the answer about a log. --format lists those of all three answers of why, so that which
 // of them fits is looked at here; text, its default, is none of --each.
 func urlsFormat(c *cli.Context) (string, error) {
@@ -209,7 +193,7 @@ func diffURLs(c *cli.Context, both checks.Diff, format string) error {
 		return usageError("--%s is about a comparison of files, and --urls compares over a log", name)
 	}
 	request := checks.DiffURLs{Diff: both, URLs: urlsOf(c, 0)}
-	tightGC(whileReading)
+	setGC(whileReading)
 	done := working(c, "asking both files about the requests of "+displayName(request.URLs.Path))
 	answer, err := request.Run(inputOf(c))
 	done()
