@@ -15,6 +15,11 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
+func TestMain(m *testing.M) {
+	sharedtest.RelaxGC()
+	m.Run()
+}
+
 const base = `<?xml version="1.0"?>
 <Config RefreshInterval="60">
    <Log LogLevel="Error" Name="/logs/http_plugin.log"/>

@@ -14,11 +14,17 @@ import (
 
 	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
 	"github.com/wasplug/wasplug/internal/logtest"
+	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/internal/watch"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 	"github.com/wasplug/wasplug/parser/pluginlog/story"
 )
+
+func TestMain(m *testing.M) {
+	sharedtest.RelaxGC()
+	m.Run()
+}
 
 // follower follows a log that the test writes, at times that the test says.
 type follower struct {

@@ -4,11 +4,17 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/lint/rules/check"
 	"github.com/wasplug/wasplug/parser/diag"
 )
+
+func TestMain(m *testing.M) {
+	sharedtest.RelaxGC()
+	m.Run()
+}
 
 // TestSeededFaultsElsewhere are those that no single file shows: of two files, of the machine. Package settings has
 // those of a baseline, and the script lint_session_settings those of a topology.

@@ -7,8 +7,14 @@ import (
 	"testing"
 
 	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
+	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/routecheck/diagnose"
 )
+
+func TestMain(m *testing.M) {
+	sharedtest.RelaxGC()
+	m.Run()
+}
 
 // cut removes from where a text begins to where it ends.
 func cut(text, from, to string) string {

@@ -11,6 +11,11 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
+func TestMain(m *testing.M) {
+	sharedtest.RelaxGC()
+	m.Run()
+}
+
 // TestFlippedChoice: a log written under another value of one choice agrees with that value on every line, never
 // rules it out, and where the base values disagree, names it.
 func TestFlippedChoice(t *testing.T) {

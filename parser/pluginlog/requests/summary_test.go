@@ -13,6 +13,11 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog"
 )
 
+func TestMain(m *testing.M) {
+	sharedtest.RelaxGC()
+	m.Run()
+}
+
 // TestReasons: every reason is given by a log of testdata, and has a name and words.
 func TestReasonNames(t *testing.T) {
 	seen := map[string]bool{}

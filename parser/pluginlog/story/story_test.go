@@ -18,6 +18,11 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog/story"
 )
 
+func TestMain(m *testing.M) {
+	sharedtest.RelaxGC()
+	m.Run()
+}
+
 // read tells the story of a log.
 func read(t testing.TB, opt story.Options, logs ...io.Reader) []*story.Incident {
 	t.Helper()
