@@ -257,17 +257,23 @@ func TestAbortOnClose(t *testing.T) {
 			}
 			return good(f, c, rq)
 		}
+		left := map[*visitor]string{}
 		for name, end := range ends {
 			for _, more := range []string{"", get("/next")} {
 				v := w.visit()
+				defer v.Close()
 				io.WriteString(v.Conn, get("/long", sticky("m2"))+more)
 				<-reached
 				end(v)
-				<-ended
-				if rest, _ := io.ReadAll(v.br); len(rest) > 0 {
-					t.Errorf("%s: it gets %q", name, rest)
-				}
-				v.Close()
+				left[v] = name
+			}
+		}
+		for range left {
+			<-ended
+		}
+		for v, name := range left {
+			if rest, _ := io.ReadAll(v.br); len(rest) > 0 {
+				t.Errorf("%s: it gets %q", name, rest)
 			}
 		}
 		if marked, _ := w.memberState("m2"); marked {

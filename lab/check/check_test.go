@@ -270,7 +270,7 @@ func TestPredicted(t *testing.T) {
 // TestElsewhere: a second server serves a session while the first one is up.
 func TestElsewhere(t *testing.T) {
 	t.Parallel()
-	r := (&cluster{keep: true, stray: true}).run(t, func(o *check.Options) { o.Before = 1500 * time.Millisecond })
+	r := (&cluster{keep: true, stray: true}).run(t, func(o *check.Options) { o.Before = 700 * time.Millisecond })
 	for _, m := range r.Moves {
 		if m.Cause == check.ByNone {
 			return
@@ -282,7 +282,7 @@ func TestElsewhere(t *testing.T) {
 // TestUnrecovered: nobody answers after the kill, and that does not take for ever.
 func TestUnrecovered(t *testing.T) {
 	t.Parallel()
-	r := (&cluster{dead: true}).run(t, func(o *check.Options) { o.Recovers = 2 * time.Second })
+	r := (&cluster{dead: true}).run(t, func(o *check.Options) { o.Recovers = time.Second })
 	if r.Unrecovered != 4 || r.Fine() || r.FirstFailure != "HTTP 503" {
 		t.Errorf("%+v", r)
 	}

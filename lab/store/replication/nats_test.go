@@ -8,6 +8,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -17,8 +18,12 @@ import (
 
 	"github.com/wasplug/wasplug/internal/certtest"
 	"github.com/wasplug/wasplug/internal/port/porttest"
+	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/lab/session"
 )
+
+// TestMain: the tests wait for members that are silent more than they work.
+func TestMain(m *testing.M) { os.Exit(sharedtest.Waiting{M: m}.Run()) }
 
 // routes gives members ports.
 func routes(t testing.TB, cfg Config) Config {
