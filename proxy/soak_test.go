@@ -20,7 +20,7 @@ func TestSoak(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a soak is not short")
 	}
-	length, pace := time.Second, 100*time.Millisecond
+	length, pace := 400*time.Millisecond, 100*time.Millisecond
 	if d, err := time.ParseDuration(os.Getenv("WASPLUG_SOAK")); err == nil {
 		length = d
 		if d >= time.Minute {
