@@ -133,13 +133,13 @@ func TestParkedClientsTimeOut(t *testing.T) {
 		defer half.Close()
 		w.atRestIn(1)
 		io.WriteString(half, "GET / HT")
-		if r, err := half.read("GET"); err != nil || r.status != 408 {
-			t.Errorf("half a head: %+v, %v", r, err)
-		}
 		silent := w.visit()
 		defer silent.Close()
 		if r := silent.ask(get("/")); r.status != 200 {
 			t.Errorf("%+v", r)
+		}
+		if r, err := half.read("GET"); err != nil || r.status != 408 {
+			t.Errorf("half a head: %+v, %v", r, err)
 		}
 		if rest, err := io.ReadAll(silent.br); len(rest) > 0 || err != nil {
 			t.Errorf("a silent client gets %q, %v", rest, err)

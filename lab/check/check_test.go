@@ -369,11 +369,14 @@ func TestCommands(t *testing.T) {
 		"echo no such host >&2; exit 7": {time.Minute, "exit status 7; it said: no such host"},
 		"echo started; sleep 1000":      {100 * time.Millisecond, "it has not ended within 100ms"},
 	} {
-		o := (&cluster{}).options(t)
-		o.Kill, o.CommandTimeout = words, tt.limit
-		if _, err := o.Run(t.Context()); err == nil || !strings.Contains(err.Error(), tt.want) {
-			t.Errorf("%s: %v, want %s", words, err, tt.want)
-		}
+		t.Run(words, func(t *testing.T) {
+			t.Parallel()
+			o := (&cluster{}).options(t)
+			o.Kill, o.CommandTimeout = words, tt.limit
+			if _, err := o.Run(t.Context()); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("%v, want %s", err, tt.want)
+			}
+		})
 	}
 	o := (&cluster{keep: true}).options(t)
 	o.Start = "exit 3"
