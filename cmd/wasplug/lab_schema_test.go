@@ -54,7 +54,7 @@ func TestLabFitsItsSchemas(t *testing.T) {
 	}{
 		{"lab-run", exitFailed, []string{"run", scenario, "--history", history}},
 		{"lab-history", exitFine, []string{"history", history}},
-		{"lab-kill-test", exitFine, []string{"kill-test", "-c", topology, "--kills", "1", "--clients", "2",
+		{"lab-kill-test", exitFine, []string{"kill-test", "-c", topology, "--kills", "1", "--clients", "1",
 			"--persistence", "memory-to-memory", "--write-frequency", "end of servlet service"}},
 		{"lab-matrix", exitFindings, []string{"matrix", "--predict", cells}},
 		{"lab-matrix", exitFindings, []string{"matrix", "--cells", cells, "-c", topology}},

@@ -19,6 +19,11 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match/resolve"
 )
 
+func TestMain(m *testing.M) {
+	sharedtest.FewDraws("40")
+	m.Run()
+}
+
 // inputs parses files; their names are in1.xml, in2.xml and so on.
 func inputs(files *diag.Files, sources ...[]byte) []Input {
 	var all []Input

@@ -13,6 +13,7 @@ import (
 
 func TestMain(m *testing.M) {
 	sharedtest.RelaxGC()
+	sharedtest.FewDraws("40")
 	m.Run()
 }
 

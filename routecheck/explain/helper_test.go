@@ -1,11 +1,18 @@
 package explain
 
 import (
+	"testing"
+
 	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
 	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/internal/coretest"
 )
+
+func TestMain(m *testing.M) {
+	sharedtest.FewDraws("40") // of whole scenarios, each played under tens of readings
+	m.Run()
+}
 
 var (
 	clusterXML, server, lists, threeServers = sharedtest.ClusterXML, sharedtest.Server,

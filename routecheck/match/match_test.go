@@ -7,8 +7,14 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/routecheck/choices"
 )
+
+func TestMain(m *testing.M) {
+	sharedtest.FewDraws("40")
+	m.Run()
+}
 
 // TestMatch is the table of R1 to R17, one rule a case.
 func TestMatch(t *testing.T) {
