@@ -27,7 +27,7 @@ func kills(all int) int {
 	case isKillRun():
 		return min(20, all)
 	}
-	return 2
+	return 1
 }
 
 func setup(t *testing.T, settings session.Settings) scenario.Setup {
