@@ -150,7 +150,9 @@ func TestParkedClientsTimeOut(t *testing.T) {
 
 // Shutdown ends parked clients at once, without an error, and those that come to be parked meanwhile.
 func TestShutdownWithParkedClients(t *testing.T) {
+	t.Parallel()
 	eachKind(t, Options{IdleTimeout: 3600 * second}, func(t *testing.T, w *idlers) {
+		t.Parallel()
 		var all []*visitor
 		for range 20 {
 			v := w.visit()
@@ -174,7 +176,9 @@ func TestShutdownWithParkedClients(t *testing.T) {
 }
 
 func TestMaxClientsCountsParkedOnes(t *testing.T) {
+	t.Parallel()
 	eachKind(t, Options{MaxClients: 2}, func(t *testing.T, w *idlers) {
+		t.Parallel()
 		a, b := w.visit(), w.visit()
 		defer a.Close()
 		defer b.Close()
