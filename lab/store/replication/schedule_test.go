@@ -406,7 +406,7 @@ func schedules(t *testing.T, many int, cfg Config, faults ...fault) (lost string
 
 func TestNothingIsLost(t *testing.T) {
 	t.Parallel()
-	many := 5
+	many := 3
 	switch {
 	case sharedtest.Everything():
 		many = 200
