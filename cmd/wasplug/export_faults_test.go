@@ -54,8 +54,8 @@ var other = map[string]map[string]string{
 }
 
 // TestVerifyExportFaults has verify ask the real daemons what they do when members fail. Their own check of who is
-// back is waited for, so of all tests this one waits longest: it is of the long form. It stands in an early file, for Go
-// lets parallel tests go on in the order of their files, and others work meanwhile.
+// back is waited for, so of all tests this one waits longest: it is of the long form. It stands in an early file, for
+// Go lets parallel tests go on in the order of their files, and others work meanwhile.
 func TestVerifyExportFaults(t *testing.T) {
 	if !sharedtest.Long() {
 		t.Skip("waits for checks of the daemons' own; WASPLUG_LONG, which .ci/run sets, asks for it")

@@ -22,7 +22,7 @@ var consoleBlock = regexp.MustCompile("(?s)```console\n(.*?)```")
 
 // TestDocuments runs every example of README.md and docs in the checkout's folder and compares what it prints. A line
 // "..." stands for any number of lines, and "[...]" for characters of a line. With -update the outputs
-// are rewritten, those with either excepted.
+// are rewritten, those with either excepted. The labs of docs/lab.md are started in the long form alone.
 func TestDocuments(t *testing.T) {
 	t.Chdir("../..") // until all documents are through
 	names, err := filepath.Glob("docs/*.md")
@@ -33,7 +33,7 @@ func TestDocuments(t *testing.T) {
 		t.Run(filepath.Base(name), func(t *testing.T) {
 			t.Parallel()
 			if name == "docs/lab.md" && !sharedtest.Long() && !golden.Update() {
-				t.Skip("WASPLUG_LONG=1 runs it: members of its labs are killed for ten seconds, as scripts lab_* do")
+				t.Skip("WASPLUG_LONG=1 runs it: members of its labs are killed for ten seconds")
 			}
 			if ran := runExamples(t, name); name == "README.md" && ran == 0 {
 				t.Error("README.md shows no example")
